@@ -1,0 +1,53 @@
+# Two commands matter: `make run` shows the whole pipeline, `make test` proves it. The rest is for developers.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CODE := lorong sensors diary ingest store analytics web commons deploy tests
+
+.PHONY: run test check fix bench dashboards secrets lock clean
+
+run: $(VENV)/run  ## the whole pipeline on this machine; ARGS="--for 60 --port 8123 --data DIR"
+	@exec $(BIN)/lorong run $(ARGS)
+
+test: check  ## linters, types, import contracts, then every test
+	$(BIN)/pytest $(ARGS)
+
+check: $(VENV)/dev  ## linters, types and import contracts
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(VENV)/dev  ## let the formatter have its way
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+bench: $(VENV)/dev  ## rows per second from broker to store, beside the store's own limit
+	$(BIN)/python -m tests.bench
+
+dashboards: $(VENV)/run  ## write Grafana's JSON anew from deploy/dashboards
+	$(BIN)/lorong grafana build
+
+secrets: $(VENV)/run  ## passwords and tokens for docker compose, drawn once into secrets/
+	$(BIN)/python -m deploy.secrets
+
+lock: $(VENV)/dev  ## resolve the requirements anew
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe \
+	  --no-emit-index-url --no-emit-find-links --output-file requirements.txt requirements.in
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe \
+	  --no-emit-index-url --no-emit-find-links --output-file requirements-dev.txt requirements-dev.in
+
+clean:  ## forget the environment; data stays
+	rm -rf $(VENV)
+
+$(VENV)/run: requirements.txt pyproject.toml
+	@echo "Lorong: making the Python environment in $(VENV) (about a minute, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run requirements-dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
+	@touch $@
