@@ -1,0 +1,1 @@
+"""What every part agrees on: catalogue, wire, outbox, sites, settings, clock, errors, logs."""

@@ -1,0 +1,66 @@
+"""Where the MQTT broker is and how one logs in to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+
+from commons.errors import BrokerUnavailableError
+from commons.settings import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerSettings:
+    """Section `[broker]`.
+
+    Args:
+        host: Where the broker listens.
+        port: Its MQTT port.
+        username: The name to log in with; empty = none is asked for.
+        password: The password that goes with it.
+        tls: Whether the connection is encrypted, the broker's certificate checked against the system's authorities.
+        keepalive_seconds: How often an idle connection shows that it lives [s].
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 1883
+    username: str = ""
+    password: Secret = Secret("")
+    tls: bool = False
+    keepalive_seconds: int = 30
+
+    def client(self, client_id: str, *, clean_session: bool, manual_ack: bool = False) -> mqtt.Client:
+        """A client that is set up but not yet connected; MQTT 3.1.1."""
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=clean_session,
+            manual_ack=manual_ack,
+            reconnect_on_failure=False,
+        )
+        if self.username:
+            client.username_pw_set(self.username, self.password.reveal())
+        if self.tls:
+            client.tls_set()
+        return client
+
+    def connect(self, client: mqtt.Client) -> None:
+        """Open the connection; the broker's welcome comes with the loop.
+
+        Raises:
+            BrokerUnavailableError: Nobody answers there.
+        """
+        try:
+            client.connect(self.host, self.port, keepalive=self.keepalive_seconds)
+        except OSError as error:
+            where = f"{self.host}:{self.port}"
+            raise BrokerUnavailableError(
+                f"no broker answers at {where} ({error}); start it or mend [broker]"
+            ) from error
+
+
+def failed(code: MQTTErrorCode) -> bool:
+    """Whether a call of the client's loop says that the connection is gone."""
+    return code != MQTTErrorCode.MQTT_ERR_SUCCESS

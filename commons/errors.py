@@ -1,0 +1,100 @@
+"""Every error Lorong raises, as one small tree.
+
+LorongError
+├── UsageError            the command line was used wrongly (exit code 2)
+├── SettingsError         a settings file or variable cannot be used
+├── UnknownNameError      a name is in no table; the near ones are offered
+├── SiteError             a site folder contradicts itself or its schema
+├── WireError             a message that will never decode
+├── SensorError           a device was asked and gave no usable answer
+├── OutboxError           the outbox file cannot keep a reading
+├── BrokerUnavailableError  the broker is away: try again
+├── LeaseHeldError        another collector works here
+└── StoreError
+    ├── StoreUnavailableError  the store is away: try again
+    └── StoreRejectedError     these rows, never
+
+A message names the thing, the value and the remedy in one sentence.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class LorongError(Exception):
+    """The root: whatever Lorong raises on purpose."""
+
+
+class UsageError(LorongError, ValueError):
+    """The command line was used wrongly."""
+
+
+class SettingsError(LorongError, ValueError):
+    """A settings file or variable cannot be used."""
+
+
+class UnknownNameError(LorongError, LookupError):
+    """A name is in no table.
+
+    Args:
+        kind: What was looked for, such as "measurement".
+        name: The name as it was given.
+        known: Every name there is.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind, self.name = kind, name
+        names = sorted(known)
+        self.near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(self.near)}?" if self.near else f"known: {', '.join(names[:20]) or 'none'}"
+        super().__init__(f"{kind} {name!r} is unknown; {hint}")
+
+
+class SiteError(LorongError, ValueError):
+    """A site folder contradicts itself or its schema."""
+
+
+class WireError(LorongError, ValueError):
+    """A message that will never decode."""
+
+
+class SensorError(LorongError, OSError):
+    """A device was asked and gave no usable answer."""
+
+
+class OutboxError(LorongError, OSError):
+    """The outbox file cannot keep a reading."""
+
+
+class BrokerUnavailableError(LorongError, ConnectionError):
+    """The broker is away: try again."""
+
+
+class LeaseHeldError(LorongError, RuntimeError):
+    """Another collector works on this data folder or store."""
+
+
+class StoreError(LorongError):
+    """Something about the store."""
+
+
+class StoreUnavailableError(StoreError, ConnectionError):
+    """The store is away or will not answer now: try again."""
+
+
+class StoreRejectedError(StoreError, ValueError):
+    """These rows will never be accepted; every other row of the batch was written.
+
+    Args:
+        reason: The store's own words, in one line.
+        rows: The refused rows as (index of the block in the batch, index of the row in the block).
+    """
+
+    def __init__(self, reason: str, rows: list[tuple[int, int]]) -> None:
+        self.reason, self.rows = reason, rows
+        super().__init__(f"the store refused {len(rows)} row(s): {reason}; they belong in the rejects")
