@@ -1,0 +1,1 @@
+"""The collector: take messages off the broker, make them durable, say so."""

@@ -1,0 +1,78 @@
+"""Messages and rows that will never be stored, kept on disk with the reason, to be replayed after a fix."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One message, or one row of it, and why it was refused.
+
+    Args:
+        at_ms: When [ms since 1970 UTC].
+        topic: Where it came from.
+        payload: Its bytes.
+        reason: One sentence.
+        rows: How many rows it counts as.
+    """
+
+    at_ms: int
+    topic: str
+    payload: bytes
+    reason: str
+    rows: int = 1
+
+    def line(self) -> str:
+        """One line of JSON; bytes that are no UTF-8 travel as base64."""
+        record: dict[str, Any] = {"at": self.at_ms, "topic": self.topic, "reason": self.reason, "rows": self.rows}
+        try:
+            record["payload"] = self.payload.decode()
+        except UnicodeDecodeError:
+            record["payload_base64"] = base64.b64encode(self.payload).decode()
+        return json.dumps(record, ensure_ascii=True)
+
+
+def parse(line: str) -> Reject:
+    """A reject from its line."""
+    record = json.loads(line)
+    payload = record["payload"].encode() if "payload" in record else base64.b64decode(record["payload_base64"])
+    return Reject(record["at"], record["topic"], payload, record["reason"], record["rows"])
+
+
+class Rejects:
+    """A folder with one file of JSON lines a day (UTC).
+
+    Args:
+        folder: Made when it is not there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def add(self, rejects: Sequence[Reject]) -> None:
+        """Keep them; on disk, flushed, when this returns."""
+        if not rejects:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        day = datetime.fromtimestamp(rejects[0].at_ms / 1000, UTC).date().isoformat()
+        with (self.folder / f"{day}.jsonl").open("a", encoding="utf-8") as file:
+            file.writelines(f"{reject.line()}\n" for reject in rejects)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def all(self) -> Iterator[tuple[str, Reject]]:
+        """Every reject with its name `day:line`, oldest first; a line torn by a power cut is passed over."""
+        for path in sorted(self.folder.glob("*.jsonl")):
+            for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+                if line.endswith("}"):
+                    yield f"{path.stem}:{number}", parse(line)

@@ -1,0 +1,54 @@
+"""What the collector says of itself, as rows like any other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from commons.clock import NANOSECONDS_PER_MILLISECOND
+from commons.rows import Block
+from ingest.batch import Counts
+
+if TYPE_CHECKING:
+    from commons.rows import Column
+
+
+@dataclass(slots=True)
+class Report:
+    """Counts and efforts since the last report.
+
+    Args:
+        counts: Rows by what happened to them.
+        batches: How many were written.
+        seconds: How long writing took in all [s].
+        newest_ms: The newest reading's time [ms since 1970 UTC].
+    """
+
+    counts: Counts = field(default_factory=Counts)
+    batches: int = 0
+    seconds: float = 0.0
+    newest_ms: int = 0
+
+    def add(self, counts: Counts, *, seconds: float, newest_ms: int) -> None:
+        """Put one batch to it."""
+        self.counts.add(counts)
+        self.batches += 1
+        self.seconds += seconds
+        self.newest_ms = max(self.newest_ms, newest_ms)
+
+    def block(self, city: str, *, now_ms: int, missing: int, waiting: int) -> Block:
+        """One `collector` row; what was not measured in the time is not in it."""
+        counts = self.counts
+        fields: dict[str, Column] = {
+            "received": [float(counts.received)],
+            "stored": [float(counts.stored)],
+            "rejected": [float(counts.rejected)],
+            "duplicate": [float(counts.duplicate)],
+            "missing": [float(missing)],
+            "waiting": [float(waiting)],
+        }
+        if self.batches:
+            fields["batch_rows"] = [counts.stored / self.batches]
+            fields["write_seconds"] = [self.seconds / self.batches]
+            fields["lag"] = [(now_ms - self.newest_ms) / 1000]
+        return Block("collector", [now_ms * NANOSECONDS_PER_MILLISECOND], {"city": city, "collector": "main"}, fields)

@@ -1,0 +1,35 @@
+"""How the collector batches, answers and keeps its lease."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class CollectorSettings:
+    """Section `[collector]`.
+
+    Args:
+        data: Its folder: identity, lock, rejects.
+        topics: MQTT filters to subscribe to.
+        batch_messages: A batch closes at so many messages.
+        batch_bytes: A batch closes at so many payload bytes [By].
+        batch_seconds: A batch closes at that age [s].
+        waiting_bytes: How much may wait unread in memory [By]; beyond it the broker keeps the rest.
+        answer_seconds: A sender is answered at most so often [s].
+        lease_seconds: How long the lease in the store holds without renewal [s].
+        report_seconds: How often the collector writes its own state [s].
+        heartbeat_seconds: How often it writes to itself through the broker [s]; silence of three means reconnect.
+    """
+
+    data: Path = Path("data/collector")
+    topics: tuple[str, ...] = ("lorong/v1/up/#",)
+    batch_messages: int = 5_000
+    batch_bytes: int = 8_000_000
+    batch_seconds: float = 1.0
+    waiting_bytes: int = 64_000_000
+    answer_seconds: float = 2.0
+    lease_seconds: float = 30.0
+    report_seconds: float = 60.0
+    heartbeat_seconds: float = 15.0

@@ -1,0 +1,96 @@
+"""A batch: decoded, judged, put together, and nothing in it lost or doubled."""
+
+from __future__ import annotations
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commons import wire
+from commons.rows import Block
+from ingest.batch import Batch
+from ingest.ledger import Ledger
+from ingest.subscription import Arrival
+
+TOPIC = "lorong/v1/up/makassar/sydney/sydney-n1/soil"
+BOX = "A" * 26
+NOW = 1_764_000_000_000
+
+
+def arrival(payload: bytes, topic: str = TOPIC) -> Arrival:
+    return Arrival(topic, payload, retained=False, again=False, mid=1)
+
+
+def pack(seq: int, rows: int = 3) -> Arrival:
+    block = Block(
+        "soil", [(NOW + seq * 100 + i) * 10**6 for i in range(rows)], {"bed": "b1"}, {"moisture": [30.0] * rows}
+    )
+    return arrival(wire.with_first(wire.encode_pack(block, BOX, seq), 1))
+
+
+def test_a_pack_that_comes_ten_times_is_stored_once_and_counted_as_sent_again() -> None:
+    ledger, batch = Ledger(), Batch()
+
+    for _ in range(10):
+        batch.take(pack(1), ledger, now_ms=NOW)
+
+    assert sum(len(block) for block in batch.blocks) == 3
+    assert (batch.counts.received, batch.counts.stored, batch.counts.duplicate) == (30, 3, 27)
+
+
+def test_one_bad_message_stops_no_other_and_counts_with_its_rows() -> None:
+    ledger, batch = Ledger(), Batch()
+    bad = orjson.dumps({"box": BOX, "seq": 2, "first": 1, "t": [1, 2], "bed": "b1", "moisture": ["x", "y"]})
+
+    for one in (pack(1), arrival(bad), arrival(b"\xff"), pack(3)):
+        batch.take(one, ledger, now_ms=NOW)
+
+    (account,) = (account for _, account in ledger.accounts())
+    assert [reject.rows for reject in batch.rejects] == [2, 1]
+    assert (account.through, account.stored, account.rejected) == (3, 6, 2)
+
+
+def test_a_bad_message_sent_again_is_rejected_once() -> None:
+    ledger, batch = Ledger(), Batch()
+    bad = orjson.dumps({"box": BOX, "seq": 1, "first": 1, "t": [1, 2], "bed": "b1", "moisture": ["x", "y"]})
+
+    batch.take(arrival(bad), ledger, now_ms=NOW)
+    batch.take(arrival(bad), ledger, now_ms=NOW)
+
+    assert (len(batch.rejects), batch.counts.rejected, batch.counts.duplicate) == (1, 2, 2)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["b1", "b2"]), st.booleans()), min_size=1, max_size=60))
+def test_putting_single_readings_together_loses_doubles_and_mixes_nothing(rows: list[tuple[str, bool]]) -> None:
+    ledger, batch = Ledger(), Batch()
+    wanted = set()
+    for i, (bed, warm) in enumerate(rows):
+        reading: dict[str, object] = {"t": NOW + i, "bed": bed, "moisture": i % 60 + 2.0}
+        if warm:
+            reading["temperature"] = 27.0
+        batch.take(arrival(orjson.dumps(reading)), ledger, now_ms=NOW)
+        wanted.add(((NOW + i) * 10**6, bed, i % 60 + 2.0, 27.0 if warm else None))
+
+    batch.compact()
+
+    got = [
+        (row["time"], row["bed"], row["moisture"], row.get("temperature"))
+        for block in batch.blocks
+        for row in block.rows()
+    ]
+    assert len(got) == len(rows)
+    assert set(got) == wanted
+    assert [len(block) for block in batch.blocks] == [len(accounts) for accounts in batch.accounts]
+
+
+def test_a_refused_row_becomes_a_reading_that_can_be_replayed() -> None:
+    ledger, batch = Ledger(), Batch()
+    batch.take(pack(1), ledger, now_ms=NOW)
+
+    (reject,) = batch.refuse([(0, 1)], "out of retention", now_ms=NOW)
+
+    again = wire.decode(reject.topic, reject.payload, arrival_ms=NOW)
+    assert again.block is not None
+    assert list(again.block.rows()) == [list(batch.blocks[0].rows())[1]]
+    (account,) = (account for _, account in ledger.accounts())
+    assert (account.stored, account.rejected) == (2, 1)
