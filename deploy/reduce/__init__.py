@@ -1,0 +1,1 @@
+"""The reduction of reference data to the catalogue's tables and the folder of Makassar."""

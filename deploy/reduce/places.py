@@ -1,0 +1,114 @@
+"""places.csv and the boundaries: the city, its districts and its villages."""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+from deploy.reduce.tables import Row, slug, written_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+COLUMNS: Final = (
+    "slug",
+    "level",
+    "parent",
+    "code",
+    "bps_code",
+    "name",
+    "lat",
+    "lon",
+    "population",
+    "population_year",
+    "population_source",
+)
+_DECIMALS: Final = 5  # about a metre
+_BPS_CITY: Final = "7371"
+
+
+def place_rows(
+    city: Mapping[str, Any], districts: Iterable[Row], villages: Iterable[Row], people: Sequence[Row]
+) -> list[Row]:
+    """The places from the city down.
+
+    Args:
+        city: The city's GeoJSON.
+        districts: The kecamatan with their codes and centroids.
+        villages: The kelurahan with theirs.
+        people: Populations by kecamatan and year; the city is `TOTAL`.
+    """
+    counted = latest_population(people)
+    about = city["features"][0]["properties"]
+    town = slug(about["name"].removeprefix("Kota "))
+    top = {"name": about["name"], "lat": str(about["lat"]), "lon": str(about["lon"])}
+    rows = [{"slug": town, "level": "kota", "parent": "", "code": about["code"], "bps_code": _BPS_CITY, **top}]
+    above: dict[str, str] = {}
+    for row in districts:
+        above[row["kemendagri_code"]] = district_slug(row["name"], town)
+        rows.append(_place(row, "kecamatan", above[row["kemendagri_code"]], town))
+    for row in villages:
+        parent = above[row["kecamatan_code"]]
+        rows.append(_place(row, "kelurahan", f"{parent}-{slug(row['name'])}", parent))
+    for row in rows:
+        known = {"kota": "TOTAL", "kecamatan": row["name"]}.get(row["level"], "")
+        row.update(counted.get(known, {"population": "", "population_year": "", "population_source": ""}))
+    return rows
+
+
+def district_slug(name: str, city: str) -> str:
+    """A kecamatan's slug; one that is called like its city gets `kec-` before it."""
+    found = slug(name)
+    return f"kec-{found}" if found == city else found
+
+
+def latest_population(people: Sequence[Row]) -> dict[str, Row]:
+    """The newest count of each place."""
+    sources = written_out(row["source"] for row in people)
+    counts = sorted(zip(people, sources, strict=True), key=lambda count: count[0]["year"])
+    return {
+        row["kecamatan"]: {
+            "population": row["population"],
+            "population_year": row["year"],
+            "population_source": source,
+        }
+        for row, source in counts
+    }
+
+
+def boundaries(source: Mapping[str, Any], places: Iterable[Row]) -> str:
+    """GeoJSON with a feature a line: the outlines to a metre, and no properties but slug and name."""
+    known = {row["code"]: row for row in places}
+    features = [_feature(feature, known[feature["properties"]["code"]]) for feature in source["features"]]
+    lines = ",\n".join(json.dumps(feature, separators=(",", ":"), ensure_ascii=False) for feature in features)
+    return f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n'
+
+
+def rounded(shape: Any) -> Any:  # noqa: ANN401 - GeoJSON nests its coordinates to any depth
+    """Coordinates with fewer decimals, and without the points that thereby fall together."""
+    if isinstance(shape[0], int | float):
+        return [round(number, _DECIMALS) for number in shape]
+    return [point for point, _ in groupby(rounded(part) for part in shape)]
+
+
+def _place(row: Row, level: str, own: str, parent: str) -> Row:
+    return {
+        "slug": own,
+        "level": level,
+        "parent": parent,
+        "code": row["kemendagri_code"],
+        "bps_code": row["bps_code"],
+        "name": row["name"],
+        "lat": row["lat"],
+        "lon": row["lon"],
+    }
+
+
+def _feature(feature: Mapping[str, Any], place: Row) -> dict[str, Any]:
+    shape = feature["geometry"]
+    return {
+        "type": "Feature",
+        "properties": {"slug": place["slug"], "name": place["name"]},
+        "geometry": {"type": shape["type"], "coordinates": rounded(shape["coordinates"])},
+    }
