@@ -1,0 +1,1 @@
+"""Scheduled jobs that turn stored readings into indicators."""

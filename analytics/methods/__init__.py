@@ -1,0 +1,1 @@
+"""The indicators' formulas as pure functions, each with a published worked example."""

@@ -1,0 +1,142 @@
+"""What the gardens brought in: harvest totals, how many reported, and what share of the need it meets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+
+class Coverage(NamedTuple):
+    """So many of so many reported.
+
+    Args:
+        reported: How many of the expected ones reported.
+        expected: How many should have.
+        share: Their ratio, 0 to 1 [1]; NaN where none was expected.
+    """
+
+    reported: int
+    expected: int
+    share: float
+
+
+def current_entries(entries: pd.DataFrame) -> pd.DataFrame:
+    """A log of events as it stands now: the highest version of each entry, without those undone.
+
+    Args:
+        entries: One row per version: `entry` (its id), `version`, `void` (1 = undone; 0 or missing = not) and anything
+            else.
+
+    Returns:
+        One row per entry that holds, in the order given. An entry that came twice is there once.
+
+    Examples:
+        >>> log = pd.DataFrame({"entry": ["a", "a", "b"], "version": [1, 2, 1], "void": [0, 0, 1], "kg": [3, 4, 9]})
+        >>> current_entries(log)[["entry", "kg"]].to_dict("records")
+        [{'entry': 'a', 'kg': 4}]
+    """
+    versions = entries[["entry", "version"]].reset_index(drop=True)
+    ascending = versions.sort_values("version", kind="stable", na_position="first")
+    latest = entries.iloc[ascending.drop_duplicates("entry", keep="last").index.sort_values()]
+    return latest[latest["void"].fillna(0) != 1]
+
+
+def harvest_totals(entries: pd.DataFrame, *, by: Sequence[str]) -> pd.DataFrame:
+    """Add up a harvest log by lane, commodity, or whatever its columns are.
+
+    A report of "nothing this week" makes a lane's total 0 kg; a lane without any report has no row. A harvest counted
+    in pieces only has no weight: it is left out of `kg` and counted in `unweighed`, and where no harvest has a weight,
+    `kg` is missing.
+
+    Args:
+        entries: As for `current_entries`, with the columns of `by`, `kg`, `pieces` and `nothing` (1 = a report that
+            there was none); missing = not there.
+        by: The columns to keep apart. Reports of nothing name no commodity, and so show where commodities are not
+            kept apart.
+
+    Returns:
+        By group: `kg`, `pieces` (NaN = missing), `reports` (entries of either kind), `nothing` (those of no harvest)
+        and `unweighed` (harvests without a weight).
+
+    Examples:
+        >>> log = pd.DataFrame(
+        ...     {
+        ...         "entry": ["a", "b", "c"],
+        ...         "version": [1, 1, 1],
+        ...         "void": [None, None, None],
+        ...         "lane": ["sydney", "sydney", "saga"],
+        ...         "kg": [2.5, 1.5, None],
+        ...         "pieces": [None, None, None],
+        ...         "nothing": [None, None, 1],
+        ...     }
+        ... )
+        >>> harvest_totals(log, by=["lane"])[["kg", "reports", "nothing"]].to_dict("index")
+        {'saga': {'kg': 0.0, 'reports': 1, 'nothing': 1}, 'sydney': {'kg': 4.0, 'reports': 2, 'nothing': 0}}
+    """
+    now = current_entries(entries)
+    harvested = now["kg"].notna() | now["pieces"].notna()
+    none = (now["nothing"].fillna(0) == 1) & ~harvested
+    marked = now[list(by)].assign(
+        kg=pd.to_numeric(now["kg"]),
+        pieces=pd.to_numeric(now["pieces"]),
+        reports=harvested | none,
+        nothing=none,
+        unweighed=harvested & now["kg"].isna(),
+    )
+    groups = marked[marked["reports"]].groupby(list(by))
+    totals = groups[["reports", "nothing", "unweighed"]].sum().astype(int)
+    amounts = groups[["kg", "pieces"]].sum(min_count=1)
+    only_nothing = totals["reports"] == totals["nothing"]
+    return amounts.mask(only_nothing, 0.0).join(totals)
+
+
+def coverage(reported: Collection[str], expected: Collection[str]) -> Coverage:
+    """How complete a set of reports is: x of the y that were expected.
+
+    Args:
+        reported: Names of those that reported, each counted once; names that nobody expected do not count.
+        expected: Names of those that should have.
+
+    Examples:
+        >>> coverage({"sydney", "saga"}, {"sydney", "saga", "zurich", "agatis"})
+        Coverage(reported=2, expected=4, share=0.5)
+    """
+    wanted = set(expected)
+    got = len(wanted & set(reported))
+    return Coverage(got, len(wanted), got / len(wanted) if wanted else np.nan)
+
+
+def fulfilment(production_kg: ArrayLike, requirement_kg: ArrayLike) -> NDArray[np.float64]:
+    """Share of the requirement that own production meets [%] (rasio pemenuhan kebutuhan).
+
+    Ratio = 100 · production / requirement. Trade and stocks are not in it.
+
+    Args:
+        production_kg: Harvested in the period [kg].
+        requirement_kg: Eaten by the same people in the same period [kg].
+
+    Returns:
+        An array of the common shape, or a number; NaN where an input is missing or nothing is required.
+
+    Raises:
+        ValueError: An amount is negative.
+
+    Source:
+        FAO, Food Balance Sheets: a Handbook, 2001 (self-sufficiency ratio), without imports and exports.
+
+    Examples:
+        >>> float(fulfilment(12, 480))
+        2.5
+    """
+    production, requirement = (np.asarray(kg, dtype=np.float64) for kg in (production_kg, requirement_kg))
+    if np.any(production < 0) or np.any(requirement < 0):
+        raise ValueError(f"production {production} kg, requirement {requirement} kg: no amount can be negative")
+    ratio: NDArray[np.float64] = (100 * production / np.where(requirement > 0, requirement, np.nan))[()]
+    return ratio
