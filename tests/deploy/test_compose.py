@@ -1,0 +1,229 @@
+"""docker-compose.yml, the image and the systemd units: pinned, guarded, without passwords, and true to the code."""
+
+from __future__ import annotations
+
+import configparser
+import inspect
+import os
+import re
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from deploy import secrets
+from deploy.docker.reach import unreached
+from lorong.commands import COMMANDS
+from lorong.settings import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ROOT = Path(__file__).parents[2]
+_COMPOSE: dict[str, Any] = yaml.safe_load((_ROOT / "docker-compose.yml").read_text("utf-8"))
+_SERVICES: dict[str, dict[str, Any]] = _COMPOSE["services"]
+_OURS = {name: service for name, service in _SERVICES.items() if "build" in service}
+_SYSTEMD = _ROOT / "deploy" / "systemd"
+_UNITS = sorted(_SYSTEMD.glob("*.service"))
+_PINNED = re.compile(r"[\w./-]+:\d+\.\d+\.\d+[\w.-]*")
+
+each_service = pytest.mark.parametrize("service", _SERVICES.values(), ids=_SERVICES)
+each_unit = pytest.mark.parametrize("path", _UNITS, ids=[path.stem for path in _UNITS])
+
+
+class Unit(configparser.ConfigParser):
+    """A systemd unit's sections; its keys keep their case and `%` and `$` mean nothing here."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(interpolation=None, strict=False)
+        self.read(path, "utf-8")
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr
+
+
+def test_every_part_of_the_house_has_its_service() -> None:
+    assert set(_SERVICES) == {"broker", "influxdb", "grafana", "collector", "analytics", "web", "lanes"}
+
+
+@each_service
+def test_an_image_is_pinned_to_one_release(service: dict[str, Any]) -> None:
+    assert _PINNED.fullmatch(service["image"])
+
+
+@each_service
+def test_a_service_says_how_it_is_and_comes_back_by_itself(service: dict[str, Any]) -> None:
+    assert service["healthcheck"]["test"][0] == "CMD"
+    assert service["restart"] == "unless-stopped"
+
+
+@each_service
+def test_a_service_is_kept_small(service: dict[str, Any]) -> None:
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["logging"]["options"] == {"max-size": "10m", "max-file": "3"}
+
+
+@each_service
+def test_a_port_is_open_to_this_machine_only(service: dict[str, Any]) -> None:
+    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+
+
+@each_service
+def test_what_is_mounted_is_there(service: dict[str, Any]) -> None:
+    sources = [volume.split(":")[0] for volume in service["volumes"]]
+
+    files = [source for source in sources if source.startswith("./")]
+    assert [source for source in files if not (_ROOT / source).exists()] == []
+    assert {source for source in sources if source not in files} <= set(_COMPOSE["volumes"])
+
+
+@each_service
+def test_what_is_waited_for_is_a_service(service: dict[str, Any]) -> None:
+    for name, wait in service.get("depends_on", {}).items():
+        assert name in _SERVICES
+        assert wait["condition"] in ("service_healthy", "service_started")
+
+
+def test_no_password_stands_in_the_file() -> None:
+    named = {key: value for s in _SERVICES.values() for key, value in s.get("environment", {}).items()}
+    secret = {key: value for key, value in named.items() if re.search("PASSWORD|TOKEN|SECRET", key)}
+
+    assert secret
+    assert [key for key, value in secret.items() if not (key.endswith("_FILE") and value.startswith("/run/"))] == []
+
+
+def test_make_secrets_makes_every_secret_that_is_asked_for(tmp_path: Path) -> None:
+    made = {path.name for path in secrets.make(tmp_path)}
+
+    assert {Path(secret["file"]).name for secret in _COMPOSE["secrets"].values()} <= made
+    assert {str(Path(secret["file"]).parent) for secret in _COMPOSE["secrets"].values()} == {"secrets"}
+
+
+@each_service
+def test_a_secret_file_that_is_named_is_mounted(service: dict[str, Any]) -> None:
+    mounted = {s if isinstance(s, str) else s["source"] for s in service.get("secrets", [])}
+    named = [v for k, v in service.get("environment", {}).items() if k.endswith("_FILE")]
+
+    assert {Path(path).name for path in named} <= mounted <= set(_COMPOSE["secrets"])
+
+
+def test_grafana_gets_no_token_and_the_lanes_no_store() -> None:
+    assert "influxdb-token" not in _SERVICES["grafana"]["secrets"]
+    assert _SERVICES["lanes"]["secrets"] == ["broker-nodes-password"]
+
+
+@pytest.mark.parametrize("service", _OURS.values(), ids=_OURS)
+def test_our_services_run_a_command_there_is_with_settings_there_are(service: dict[str, Any], tmp_path: Path) -> None:
+    made = {path.name: path for path in secrets.make(tmp_path)}
+    given = {key: str(value) for key, value in service["environment"].items()}
+    environ = {k: str(made[Path(v).name]) if k.endswith("_FILE") else v for k, v in given.items()}
+
+    settings = load(environ=environ)
+
+    assert service["command"][0] in COMMANDS[""]
+    assert settings.broker.username in ("", "collector", "web", "nodes")
+    assert bool(settings.broker.username) == bool(settings.broker.password)
+    assert settings.store.url in ("influxdb://influxdb:8086", "duckdb:///data/lorong.duckdb")
+
+
+def test_one_image_serves_every_role() -> None:
+    assert {(s["image"], s["build"]["dockerfile"]) for s in _OURS.values()} == {
+        ("lorong:0.1.0", "deploy/docker/Dockerfile")
+    }
+    assert sorted(s["command"][0] for s in _OURS.values()) == ["analyse", "collect", "serve", "simulate"]
+
+
+def test_the_image_installs_what_is_locked_and_runs_as_nobody_special() -> None:
+    lines = (_ROOT / "deploy" / "docker" / "Dockerfile").read_text("utf-8")
+
+    assert all(_PINNED.match(line.split()[1]) for line in lines.splitlines() if line.startswith("FROM "))
+    assert "--require-hashes" in lines
+    assert lines.index("USER lorong") < lines.index("ENTRYPOINT")
+
+
+def test_the_script_for_influxdb_can_be_run_and_reads_secrets_from_files() -> None:
+    script = _ROOT / "deploy" / "docker" / "influxdb-init.sh"
+
+    assert os.access(script, os.X_OK)
+    assert "--token" not in script.read_text("utf-8")
+
+
+def test_a_health_check_asks_every_address() -> None:
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/healthz" else 500)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        where = f"127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        wrong = unreached([where, f"http://{where}/healthz", f"http://{where}/broken"])
+        server.shutdown()
+        thread.join()
+
+    assert wrong == [f"http://{where}/broken"]
+    assert unreached([where]) == [where]
+
+
+def test_a_health_check_that_fails_says_who_is_silent() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "deploy.docker.reach", "127.0.0.1:1"], capture_output=True, text=True, check=False
+    )
+
+    assert ran.returncode == 1
+    assert ran.stderr == "no answer from 127.0.0.1:1\n"
+
+
+def test_there_is_a_unit_a_role() -> None:
+    assert [path.stem for path in _UNITS] == ["lorong-analyse", "lorong-collect", "lorong-node", "lorong-serve"]
+
+
+@each_unit
+def test_a_unit_starts_a_command_there_is_with_options_it_has(path: Path) -> None:
+    program, *words = Unit(path)["Service"]["ExecStart"].split()
+
+    group = words.pop(0) if words[0] in COMMANDS else ""
+    command = COMMANDS[group][words[0]]
+    options = [word.removeprefix("--") for word in words if word.startswith("--")]
+    assert program == "/opt/lorong/bin/lorong"
+    assert set(options) <= set(inspect.signature(command).parameters)
+
+
+@each_unit
+def test_a_unit_always_comes_back_and_may_do_little(path: Path) -> None:
+    unit = Unit(path)
+
+    assert unit["Service"]["Restart"] == "always"
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"
+    assert unit["Service"]["User"] == "lorong"
+    assert unit["Service"]["ProtectSystem"] == "strict"
+    assert unit["Service"]["NoNewPrivileges"] == "yes"
+    assert unit["Service"]["CapabilityBoundingSet"] == ""
+
+
+def test_a_node_may_reach_its_devices() -> None:
+    service = Unit(_SYSTEMD / "lorong-node.service")["Service"]
+
+    assert not {"PrivateDevices", "ProtectClock", "DevicePolicy"} & set(service)
+
+
+@each_unit
+def test_systemd_understands_the_unit(path: Path, tmp_path: Path, program: Callable[[str, str], str]) -> None:
+    analyze = program("systemd-analyze", "systemd")
+    unit = tmp_path / path.name
+    unit.write_text(path.read_text("utf-8").replace("/opt/lorong/bin/lorong", sys.executable), "utf-8")
+
+    ran = subprocess.run([analyze, "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
