@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -13,129 +11,35 @@ from zoneinfo import ZoneInfo
 from commons.catalogue import Label
 from commons.catalogue.commodities import commodity
 from commons.errors import SiteError, UnknownNameError
+from commons.sites.rows import (
+    Bed,
+    Ceiling,
+    Lane,
+    Market,
+    NodeEntry,
+    Norm,
+    Place,
+    Unit,
+    Weight,
+    read_bed,
+    read_ceiling,
+    read_lane,
+    read_market,
+    read_norm,
+    read_place,
+    read_unit,
+    read_weight,
+)
 from commons.topics import Address, is_slug
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+__all__ = ["OFFICE_LANE", "Bed", "Ceiling", "Lane", "Market", "NodeEntry", "Norm", "Place", "Site", "Unit", "Weight"]
+
 T = TypeVar("T")
 OFFICE_LANE: Final = "kota"  # the lane, in topics, of nodes that stand in no lane
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A kota, kecamatan or kelurahan; `population` may be unknown."""
-
-    slug: str
-    level: str
-    parent: str
-    code: str
-    name: str
-    lat: float
-    lon: float
-    population: int | None
-    population_year: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """A lane (lorong) with a garden; `origin` says whether its readings are real."""
-
-    slug: str
-    name: str
-    kelurahan: str
-    lat: float
-    lon: float
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bed:
-    """One bed: what grows there, its size and how its soil holds water (by volume)."""
-
-    lane: str
-    slug: str
-    name: str
-    crop: str
-    area_m2: float
-    depth_m: float
-    container: str
-    field_capacity_pct: float
-    wilting_point_pct: float
-    saturation_pct: float
-
-
-@dataclass(frozen=True, slots=True)
-class NodeEntry:
-    """One box that sends: where it stands, what it reads and with which options."""
-
-    address: Address
-    driver: str
-    origin: str
-    options: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Market:
-    """Where prices are observed; a stand-in is a market elsewhere, shown until there is one here."""
-
-    slug: str
-    name: str
-    where: str
-    level: str
-    stand_in: bool
-    source: str
-    licence: str
-    credit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """What a commodity counts for in the price index [%]; `kind` says how the figure came about."""
-
-    commodity: str
-    weight_pct: float
-    kind: str
-    note: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ceiling:
-    """An official price band or limit [IDR per unit] and the days it holds, both included."""
-
-    commodity: str
-    level: str
-    kind: str
-    zone: str
-    min_idr: float | None
-    max_idr: float | None
-    unit: str
-    valid_from: date
-    valid_to: date | None
-    regulation: str
-    verified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """What one of a household measure weighs [kg]; an empty commodity = whatever it is."""
-
-    unit: str
-    commodity: str
-    kg: float
-    verified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Norm:
-    """What a person eats of a commodity in a year [kg]."""
-
-    commodity: str
-    kg_per_person_year: float
-    source: str
-    verified: bool
 
 
 class Site:
@@ -159,11 +63,11 @@ class Site:
         self.currency: str = facts["currency"]
         self.lat, self.lon = float(facts["latitude"]), float(facts["longitude"])
         self.elevation_m = float(facts["elevation_m"])
-        self.markets = {m["slug"]: _market(m) for m in facts.get("market", [])}
+        self.markets = {m["slug"]: read_market(m) for m in facts.get("market", [])}
         self.prices: Mapping[str, Any] = facts.get("prices", {})
-        self.places = {p.slug: p for p in self._table("places.csv", _place)}
-        self.lanes = {lane.slug: lane for lane in self._table("lanes.csv", _lane)}
-        self.beds = {(bed.lane, bed.slug): bed for bed in self._table("beds.csv", _bed)}
+        self.places = {p.slug: p for p in self._table("places.csv", read_place)}
+        self.lanes = {lane.slug: lane for lane in self._table("lanes.csv", read_lane)}
+        self.beds = {(bed.lane, bed.slug): bed for bed in self._table("beds.csv", read_bed)}
         self.nodes = {n.address.node: n for n in self._table("nodes.csv", self._node)}
         self._check()
 
@@ -175,22 +79,22 @@ class Site:
     @cached_property
     def weights(self) -> dict[str, Weight]:
         """Index weights by commodity."""
-        return {w.commodity: w for w in self._table("weights.csv", _weight)}
+        return {w.commodity: w for w in self._table("weights.csv", read_weight)}
 
     @cached_property
     def ceilings(self) -> list[Ceiling]:
         """Every ceiling that ever held here."""
-        return self._table("ceilings.csv", _ceiling)
+        return self._table("ceilings.csv", read_ceiling)
 
     @cached_property
     def units(self) -> list[Unit]:
         """Household measures."""
-        return self._table("units.csv", _unit)
+        return self._table("units.csv", read_unit)
 
     @cached_property
     def basket(self) -> dict[str, Norm]:
         """What a person eats, by commodity."""
-        return {n.commodity: n for n in self._table("basket.csv", _norm)}
+        return {n.commodity: n for n in self._table("basket.csv", read_norm)}
 
     def lane(self, slug: str) -> Lane:
         """One lane, or an `UnknownNameError` that offers the near ones."""
@@ -265,68 +169,3 @@ def _toml(path: Path) -> dict[str, Any]:
         raise SiteError(
             f"{path.name} of site {path.parent.name!r} cannot be read ({error}); see the README's 'a city'"
         ) from error
-
-
-def _market(row: dict[str, Any]) -> Market:
-    return Market(**{key: row.get(key, "") for key in Market.__dataclass_fields__})
-
-
-def _place(row: dict[str, str]) -> Place:
-    return Place(
-        slug=row["slug"],
-        level=row["level"],
-        parent=row["parent"],
-        code=row["code"],
-        name=row["name"],
-        lat=float(row["lat"]),
-        lon=float(row["lon"]),
-        population=int(row["population"]) if row["population"] else None,
-        population_year=int(row["population_year"]) if row["population_year"] else None,
-    )
-
-
-def _lane(row: dict[str, str]) -> Lane:
-    return Lane(row["lane"], row["name"], row["kelurahan"], float(row["lat"]), float(row["lon"]), row["origin"])
-
-
-def _bed(row: dict[str, str]) -> Bed:
-    return Bed(
-        lane=row["lane"],
-        slug=row["bed"],
-        name=row["name"],
-        crop=row["crop"],
-        area_m2=float(row["area_m2"]),
-        depth_m=float(row["depth_m"]),
-        container=row["container"],
-        field_capacity_pct=float(row["field_capacity_pct"]),
-        wilting_point_pct=float(row["wilting_point_pct"]),
-        saturation_pct=float(row["saturation_pct"]),
-    )
-
-
-def _weight(row: dict[str, str]) -> Weight:
-    return Weight(row["commodity"], float(row["weight_pct"]), row["kind"], row["note"], row["source"])
-
-
-def _ceiling(row: dict[str, str]) -> Ceiling:
-    return Ceiling(
-        commodity=row["commodity"],
-        level=row["level"],
-        kind=row["kind"],
-        zone=row["zone"],
-        min_idr=float(row["min_idr"]) if row["min_idr"] else None,
-        max_idr=float(row["max_idr"]) if row["max_idr"] else None,
-        unit=row["unit"],
-        valid_from=date.fromisoformat(row["valid_from"]),
-        valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
-        regulation=row["regulation"],
-        verified=row["verified"] == "1",
-    )
-
-
-def _unit(row: dict[str, str]) -> Unit:
-    return Unit(row["unit"], row["commodity"], float(row["kg"]), row["verified"] == "1")
-
-
-def _norm(row: dict[str, str]) -> Norm:
-    return Norm(row["commodity"], float(row["kg_per_person_year"]), row["source"], row["verified"] == "1")
