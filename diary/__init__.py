@@ -1,0 +1,1 @@
+"""The harvest diary: one small page that works offline and sends later."""

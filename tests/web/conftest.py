@@ -1,0 +1,385 @@
+"""A small city with hostile names, a store in memory, and builders that fill it."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
+
+import pytest
+from starlette.exceptions import StarletteDeprecationWarning
+
+from commons.errors import StoreUnavailableError
+from commons.rows import Block, event_time
+from commons.sites import Site
+from store import open_store
+from store.settings import StoreSettings
+from web.app import create_app
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", StarletteDeprecationWarning)  # it asks for httpx2, which is not among our tools
+    from starlette.testclient import TestClient
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from commons.rows import NumberColumn, TextColumn, Value
+    from store.contract import Query, Store
+    from web.facts import PipelineFacts
+    from web.settings import WebSettings
+
+ZONE = ZoneInfo("Asia/Makassar")
+NOW = datetime(2026, 11, 24, 10, 7, tzinfo=ZONE)  # a Tuesday
+NS = 10**9
+
+_TOML = """
+slug = "makassar"
+timezone = "Asia/Makassar"
+currency = "IDR"
+latitude = -5.1
+longitude = 119.4
+elevation_m = 10
+name = { id = "Kota Makassar", en = "Makassar" }
+programme = { id = "Urban Farming Makassar", en = "Makassar Urban Farming" }
+[prices]
+index_market = "bandung"
+ceiling_market = "bandung"
+[[market]]
+slug = "bandung"
+name = "Panel Bandung"
+where = "Kota Bandung"
+level = "consumer"
+stand_in = true
+source = "bapanas"
+licence = "MIT"
+credit = "Badan Pangan Nasional"
+[[market]]
+slug = "pasar-terong"
+name = "Pasar Terong"
+where = "Kota Makassar"
+level = "consumer"
+stand_in = false
+source = "survey"
+licence = "the city's own"
+credit = "catatan pasar"
+"""
+_TABLES = {
+    "places.csv": """slug,level,parent,code,name,lat,lon,population,population_year
+makassar,kota,,73.71,Kota Makassar,-5.1,119.4,1427619,2021
+mariso,kecamatan,makassar,73.71.01,Mariso,-5.1,119.4,,
+tallo,kecamatan,makassar,73.71.07,Tallo,-5.1,119.4,,
+mariso-mariso,kelurahan,mariso,73.71.01.1001,Mariso,-5.1,119.4,,
+tallo-suangga,kelurahan,tallo,73.71.07.1001,Suangga,-5.1,119.4,,
+""",
+    "lanes.csv": """lane,name,kelurahan,lat,lon,origin
+saga,Lorong Saga,mariso-mariso,-5.1,119.4,simulated
+agatis,<script>alert(1)</script>,tallo-suangga,-5.1,119.4,measured
+""",
+    "beds.csv": """lane,bed,name,crop,area_m2,depth_m,container,field_capacity_pct,wilting_point_pct,saturation_pct
+saga,b1,Bedeng 1,kangkung,4,0.3,raised,30,13,48
+saga,b2,Polibag 2,cabai-rawit-merah,2,0.25,polybag,32,14,50
+saga,r1,Rekaman Kolkata,,1,0.3,ground,20,8,40
+agatis,b1,Bed <b>1</b> & co,kangkung,4,0.3,raised,30,13,48
+""",
+    "nodes.csv": """node,lane,driver,origin,options
+saga-n1,saga,simulated,simulated,
+saga-r1,saga,recording,recorded,file=recordings/kolkata.csv.gz;series=1;bed=r1
+agatis-n1,agatis,simulated,measured,
+prices,kota,price_sheet,recorded,
+""",
+    "ceilings.csv": "commodity,level,kind,zone,min_idr,max_idr,unit,valid_from,valid_to,regulation,verified\n",
+    "weights.csv": "commodity,weight_pct,kind,note,source\n",
+    "basket.csv": "commodity,kg_per_person_year,source,verified\n",
+    "units.csv": "unit,commodity,kg,verified\n",
+    "SOURCES.md": """# Where it comes from
+
+| file | source @ commit | licence | unverified |
+|---|---|---|---|
+| `recordings/kolkata.csv.gz` | spyder0010/EcoIrrigate @dab688e, unified.csv | CC BY 4.0 | the zone |
+""",
+}
+_ABOUT: dict[str, Value] = {
+    "n": 10.0,
+    "expected": 12.0,
+    "coverage": 0.8,
+    "method": "1",
+    "revision": "abc",
+    "computed_at": 1.0,
+}
+
+
+class StandingClock:
+    """A clock that shows what it is told to."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def wall_ms(self) -> int:
+        return round(self.at.timestamp() * 1000)
+
+    def monotonic(self) -> float:
+        return self.at.timestamp()
+
+    def is_synchronised(self) -> bool:
+        return True
+
+    def sleep(self, seconds: float, *, until: threading.Event | None = None) -> bool:
+        self.at += timedelta(seconds=seconds)
+        return until is not None and until.is_set()
+
+
+def midnight(day: date) -> int:
+    """When a local day begins [ns]."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=ZONE).timestamp()) * NS
+
+
+def result(name: str, day: date, tags: dict[str, str], fields: dict[str, Value]) -> Block:
+    """One row of an indicator."""
+    columns = {key: cast("NumberColumn | TextColumn", [value]) for key, value in {**_ABOUT, **fields}.items()}
+    return Block(name, [midnight(day)], {"city": "makassar", **tags}, columns)
+
+
+class AwayStore:
+    """A store that nobody reaches."""
+
+    @property
+    def id(self) -> str:
+        return "away"
+
+    def write(self, batch: Sequence[Block]) -> None:
+        raise self._away(batch)
+
+    def read(self, query: Query) -> pa.Table:
+        raise self._away(query)
+
+    def latest(self, measurement: str, where: Mapping[str, str | Sequence[str]] | None = None) -> pa.Table:
+        raise self._away((measurement, where))
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _away(self, asked: object) -> StoreUnavailableError:
+        return StoreUnavailableError(f"influxdb://user:wifi-password@host is away; asked for {asked!r}")
+
+
+class Garden:
+    """Builders: each writes a few rows that a test can see through."""
+
+    now_ns = int(NOW.timestamp()) * NS
+    today = NOW.date()
+    monday = date(2026, 11, 23)
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def soil(self, lane: str, bed: str, *, hours: int = 168, old_hours: int = 0, origin: str = "simulated") -> None:
+        """One reading an hour, on the hour, the newest so many hours ago."""
+        newest = self.now_ns // (3600 * NS) * 3600 * NS - old_hours * 3600 * NS
+        times = [newest - i * 3600 * NS for i in reversed(range(hours))]
+        moisture: NumberColumn = [20.0 + i % 7 for i in range(hours)]
+        node = f"{lane}-{'r1' if bed == 'r1' else 'n1'}"
+        tags: dict[str, str | list[str]] = {
+            "city": "makassar",
+            "lane": lane,
+            "node": node,
+            "bed": bed,
+            "origin": origin,
+        }
+        self.store.write([Block("soil", times, tags, {"moisture": moisture})])
+
+    def soil_state(self, lane: str, bed: str, state: str, *, litres: float = 0.0, marks: str = "simulated") -> None:
+        """Today's state of a bed: half of 20 mm are gone when it is good."""
+        depletion = {"dry": 24.0, "good": 10.0, "wet": 0.0}[state]
+        fields: dict[str, Value] = {
+            "moisture": 22.0,
+            "depletion": depletion,
+            "raw_depth": 20.0,
+            "litres": litres,
+            "state": state,
+        }
+        self.indicator("soil_state", self.today, {"lane": lane, "bed": bed}, {**fields, "marks": marks})
+
+    def harvest(
+        self, level: str, place: str, period: str, day: date, kg: dict[str, float | None], **more: Value
+    ) -> None:
+        """One period's harvest of a place by food; `semua` is all of it."""
+        for commodity, weight in kg.items():
+            tags = {"level": level, "place": place, "commodity": commodity, "period": period}
+            fields = {"kg": weight, "lanes_reported": 1.0, "lanes_total": 2.0, "marks": "simulated", **more}
+            self.indicator("garden_harvest", day, tags, fields)
+
+    def prices(self, market: str = "bandung", *, months: int = 14, marks: str = "assumed_weights,stand_in") -> None:
+        """Two foods that rise by one per cent a month up to October 2026, and the index of both."""
+        blocks: list[Block] = []
+        for back in range(months):
+            number = 2026 * 12 + 9 - back
+            day = date(number // 12, number % 12 + 1, 1)
+            index = 100 * 1.01 ** (months - 1 - back)
+            rates: dict[str, Value] = {"index": index, "mom": 1.0, "yoy": 12.7, "marks": marks}
+            blocks.append(result("price_index", day, {"market": market}, {**rates, "ytd": 9.4, "weight": 2.1}))
+            for food, share in (("cabai-rawit-merah", 0.7), ("bawang-merah", -0.2)):
+                tags = {"market": market, "commodity": food}
+                moved: dict[str, Value] = {"mom_pp": share, "weight_share": 50.0, "marks": marks}
+                blocks.append(result("price_elementary", day, tags, {**rates, "price_idr": 40_000.0}))
+                blocks.append(result("price_contribution", day, tags, moved))
+        self.store.write(blocks)
+
+    def ceiling(
+        self, commodity: str, state: str, *, market: str = "bandung", regulation: str = "Perbadan 11/2022"
+    ) -> None:
+        """A price of 60,000 against a limit of 40,000 to 57,000."""
+        code = {"below": -1.0, "within": 0.0, "above": 1.0}[state]
+        fields: dict[str, Value] = {
+            "price_idr": 60_000.0,
+            "min_idr": 40_000.0,
+            "max_idr": 57_000.0,
+            "distance": 5.3,
+            "state_code": code,
+        }
+        tags = {"market": market, "commodity": commodity, "level": "consumer"}
+        marks = {"state": state, "regulation": regulation, "marks": "stand_in"}
+        self.indicator("ceiling_position", self.today, tags, {**fields, **marks})
+
+    def collector(self, *, minutes: int = 1440, lag: float = 3.0) -> None:
+        """One report a minute, of ten readings received and nine stored."""
+        times = [self.now_ns - i * 60 * NS for i in reversed(range(minutes))]
+        counts = {"received": 10.0, "stored": 9.0, "rejected": 1.0, "duplicate": 0.0, "missing": 2.0, "lag": lag}
+        fields: dict[str, NumberColumn | TextColumn] = {name: [value] * minutes for name, value in counts.items()}
+        self.store.write([Block("collector", times, {"city": "makassar", "collector": "c1"}, fields)])
+
+    def states(self) -> None:
+        """What the pipeline remembers: a job that failed, and one outbox's account."""
+        account = {
+            "packs": 12,
+            "stored": 4000,
+            "rejected": 1,
+            "duplicate": 3,
+            "thinned": 0,
+            "clones": 0,
+            "lost": [[3, 4]],
+        }
+        job: dict[str, NumberColumn | TextColumn] = {
+            "watermark": [self.now_ns / 1e6],
+            "method": ["1"],
+            "computed": [3.0],
+            "seconds": [0.4],
+            "failed": ["price <i>x</i> is odd"],
+        }
+        ledger: dict[str, NumberColumn | TextColumn] = {"state": [json.dumps(account)]}
+        self.store.write(
+            [
+                Block("job", [0], {"city": "makassar", "indicator": "soil_state"}, job),
+                Block("ledger", [0], {"city": "makassar", "node": "saga-n1", "box": "box1"}, ledger),
+            ]
+        )
+
+    def picked(self, entry: str, kg: float, *, version: int = 1, days_ago: float = 0, void: float = 0.0) -> None:
+        """A harvest entry as somebody typed it, with a note beside it."""
+        at_ms = round((NOW - timedelta(days=days_ago)).timestamp() * 1000)
+        tags: dict[str, str | list[str]] = {
+            "city": "makassar",
+            "lane": "saga",
+            "bed": "b1",
+            "commodity": "kangkung",
+            "origin": "typed",
+        }
+        fields: dict[str, NumberColumn | TextColumn] = {
+            "kg": [kg],
+            "entry": [entry],
+            "version": [float(version)],
+            "void": [void],
+            "node": ["hp-bu-ani"],
+            "note": ["=kebun bu Ani"],
+        }
+        self.store.write([Block("harvest", [event_time(at_ms, entry=entry, version=version)], tags, fields)])
+
+    def indicator(self, name: str, day: date, tags: dict[str, str], fields: dict[str, Value]) -> None:
+        """One result."""
+        self.store.write([result(name, day, tags, fields)])
+
+    def everything(self) -> None:
+        """A city in which every page has something to show."""
+        for bed in ("b1", "b2"):
+            self.soil("saga", bed)
+        self.soil("saga", "r1", origin="recorded")
+        self.soil("agatis", "b1", old_hours=72, origin="measured")
+        self.soil_state("saga", "b1", "dry", litres=25.0)
+        self.soil_state("saga", "b2", "good")
+        self.soil_state("saga", "r1", "wet", marks="recorded,stand_in")
+        self.soil_state("agatis", "b1", "good", marks="")
+        kg: dict[str, float | None] = {"kangkung": 1234.5, "semua": 1234.5}
+        self.harvest("kota", "makassar", "week", self.monday, kg)
+        self.harvest("kota", "makassar", "month", date(2026, 11, 1), {"kangkung": 2000.0, "semua": 2000.0})
+        self.harvest("lane", "saga", "week", self.monday, kg)
+        self.harvest("lane", "saga", "week", date(2026, 11, 9), {"semua": 0.0})
+        self.prices()
+        self.ceiling("cabai-rawit-merah", "above")
+        self.collector()
+        self.states()
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock(NOW)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    folder = tmp_path / "makassar"
+    folder.mkdir()
+    for name, text in {"site.toml": _TOML, **_TABLES}.items():
+        (folder / name).write_text(text, "utf-8")
+    return Site(folder)
+
+
+@pytest.fixture
+def store(clock: StandingClock) -> Iterator[Store]:
+    opened = open_store(StoreSettings(url="duckdb://memory"), clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def full() -> Iterator[Store]:
+    """A store in which every page finds something to show; nothing more is written to it."""
+    opened = open_store(StoreSettings(url="duckdb://memory"), clock=StandingClock(NOW))
+    Garden(opened).everything()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def away() -> Store:
+    return AwayStore()
+
+
+@pytest.fixture
+def garden(store: Store) -> Garden:
+    return Garden(store)
+
+
+@pytest.fixture
+def visit(request: pytest.FixtureRequest, site: Site, clock: StandingClock) -> Iterator[Callable[..., TestClient]]:
+    """A visitor's browser, or a program, in front of the web of a store; without one, of the test's own."""
+    opened: list[TestClient] = []
+
+    def make(
+        *,
+        of: Store | None = None,
+        facts: Callable[[], PipelineFacts] | None = None,
+        settings: WebSettings | None = None,
+    ) -> TestClient:
+        store = of or request.getfixturevalue("store")
+        app = create_app(store, site, clock=clock, facts=facts, settings=settings)
+        opened.append(TestClient(app, follow_redirects=False))
+        return opened[-1]
+
+    yield make
+    for client in opened:
+        client.close()

@@ -1,0 +1,1 @@
+"""Pages, API and open data for people without Grafana."""

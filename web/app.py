@@ -1,0 +1,139 @@
+"""The web application: pages, API and what watches them, put together."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CollectorRegistry
+from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+
+from commons.errors import StoreUnavailableError, UnknownNameError
+from commons.logs import Log
+from web.api import Api
+from web.api_query import ParameterError
+from web.cache import BriefCache
+from web.language import N_
+from web.pages import Pages
+from web.reader import Reader
+from web.rendering import Renderer
+from web.security import SecurityHeaders
+from web.settings import WebSettings
+from web.watch import CountTraffic, FlowMetrics, Traffic, watch_router
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from commons.clock import Clock
+    from commons.sites import Site
+    from store.contract import Store
+    from web.facts import PipelineFacts
+
+log = Log("web.app")
+
+API: Final = "/api/v1"
+_ABOUT: Final = """Open data of a city's lane gardens and food prices: readings, what was harvested, and what is
+computed from them. No password is needed. Data about gardens are per lane and day, never per household.
+
+Start with `/api/v1/measurements`, which says what there is; then `/api/v1/read`."""
+
+
+def create_app(
+    store: Store,
+    site: Site,
+    *,
+    clock: Clock,
+    facts: Callable[[], PipelineFacts] | None = None,
+    settings: WebSettings | None = None,
+) -> FastAPI:
+    """The web of one site.
+
+    Args:
+        store: Where readings rest; it is not closed here.
+        site: The city.
+        clock: What "today" and "ago" mean.
+        facts: What the pipeline counts, when it runs in this process.
+        settings: Its settings; the defaults when left out.
+
+    Raises:
+        UnknownNameError: The settings name a language that there is not.
+    """
+    chosen = settings or WebSettings()
+    reader = Reader(store, site, clock=clock, keep_seconds=chosen.keep_seconds)
+    renderer = Renderer(site, default=chosen.language)
+    pages = Pages(reader, renderer, chosen, facts=facts, cache=BriefCache(chosen.keep_seconds, clock))
+    registry = CollectorRegistry()
+    traffic = Traffic(registry)
+    registry.register(FlowMetrics(reader, facts))
+
+    app = FastAPI(
+        title=site.programme.en,
+        description=_ABOUT,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{API}/openapi.json",
+    )
+    app.include_router(pages.router())
+    app.include_router(Api(reader, most_rows=chosen.api_rows).router(API))
+    app.include_router(watch_router(store, registry))
+    app.mount("/static", StaticFiles(directory=str(resources.files("web").joinpath("static"))))
+    _add_failures(app, renderer, site)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(CountTraffic, traffic=traffic, clock=clock)
+    return app
+
+
+def _add_failures(app: FastAPI, renderer: Renderer, site: Site) -> None:
+    """What is answered instead of a page or data: in words, in the reader's language, with the right status."""
+
+    def page(request: Request, status: int, title: str, explanation: str, near: list[tuple[str, str]]) -> Response:
+        language = renderer.language(request)
+        html = renderer.html(
+            "failure.html",
+            language,
+            here="/",
+            title=language.text(title),
+            explanation=language.text(explanation),
+            near=near,
+        )
+        return renderer.respond(request, html, status=status)
+
+    @app.exception_handler(StoreUnavailableError)
+    def store_is_away(request: Request, error: StoreUnavailableError) -> Response:
+        log.warning("store-away", path=request.url.path, reason=error)
+        if request.url.path.startswith(API):
+            return _sentence(503, "the store is away; try again in a minute")
+        return page(
+            request,
+            503,
+            N_("Data sedang tidak dapat dibaca"),
+            N_("Gudang data tidak menjawab. Tidak ada yang hilang; coba lagi sebentar lagi."),
+            [],
+        )
+
+    @app.exception_handler(UnknownNameError)
+    def nothing_is_called_so(request: Request, error: UnknownNameError) -> Response:
+        lanes = [(f"/lanes/{slug}", site.lanes[slug].name) for slug in error.near if error.kind == "lane"]
+        return page(request, 404, N_("Tidak ditemukan"), N_("Tidak ada halaman dengan nama itu."), lanes)
+
+    @app.exception_handler(ParameterError)
+    def parameter_is_wrong(_: Request, error: ParameterError) -> Response:
+        return _sentence(400, str(error))
+
+    @app.exception_handler(HTTPException)
+    def other(request: Request, error: HTTPException) -> Response:
+        if request.url.path.startswith(API):
+            return _sentence(error.status_code, f"{request.url.path!r}: {error.detail}; see {API}/openapi.json")
+        if error.status_code == 404:  # noqa: PLR2004  # the status itself
+            return page(request, 404, N_("Tidak ditemukan"), N_("Tidak ada halaman dengan nama itu."), [])
+        return Response(error.detail, error.status_code, headers=error.headers)
+
+
+def _sentence(status: int, words: str) -> Response:
+    return JSONResponse({"error": words}, status)

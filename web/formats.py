@@ -1,0 +1,87 @@
+"""A table as an answer: JSON, CSV that spreadsheets open safely, or Arrow."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+import pyarrow as pa
+from fastapi.responses import Response, StreamingResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from commons.catalogue import Measurement
+
+MORE_ROWS: Final = "X-More-Rows"
+_CHUNK_ROWS: Final = 2_000
+_NS: Final = 10**9
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def answer(table: pa.Table, measurement: Measurement, *, form: str, more: bool) -> Response:
+    """The rows in the form asked for.
+
+    Args:
+        table: Column `time`, then tags and fields.
+        measurement: What they are.
+        form: "json", "csv" or "arrow".
+        more: Whether the limit cut rows off.
+    """
+    headers = {MORE_ROWS: "true" if more else "false"}
+    if form == "csv":
+        headers["Content-Disposition"] = f'attachment; filename="{measurement.name}.csv"'
+        return StreamingResponse(_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
+    if form == "arrow":
+        return Response(_arrow(table), media_type="application/vnd.apache.arrow.stream", headers=headers)
+    facts = {"measurement": measurement.name, "units": _units(table, measurement), "more": more}
+    rows = [dict(zip(table.column_names, row, strict=True)) for row in _rows(table)]
+    return Response(orjson.dumps({**facts, "rows": rows}), media_type="application/json", headers=headers)
+
+
+def iso(time_ns: int) -> str:
+    """A row's time in UTC, with as many digits below a second as it has."""
+    seconds, below = divmod(time_ns, _NS)
+    whole = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{whole}.{below:09d}".rstrip("0") + "Z" if below else f"{whole}Z"
+
+
+def _units(table: pa.Table, measurement: Measurement) -> dict[str, str]:
+    """The unit of each number, a sample's failed values included."""
+    named = ((name, measurement.fields.get(name.removesuffix("_failed"))) for name in table.column_names)
+    return {name: field.unit for name, field in named if field is not None and not field.text}
+
+
+def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
+    for batch in table.to_batches(max_chunksize=_CHUNK_ROWS):
+        times = (iso(at) for at in batch.column("time").cast(pa.int64()).to_pylist())
+        others = [batch.column(name).to_pylist() for name in batch.schema.names if name != "time"]
+        yield from zip(times, *others, strict=True)
+
+
+def _csv(table: pa.Table) -> Iterator[str]:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(table.column_names)
+    for number, row in enumerate(_rows(table), start=1):
+        writer.writerow(_safe(row))
+        if number % _CHUNK_ROWS == 0:
+            yield text.getvalue()
+            text.seek(0)
+            text.truncate()
+    yield text.getvalue()
+
+
+def _safe(row: Iterable[Any]) -> list[Any]:
+    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    return [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row]
+
+
+def _arrow(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return bytes(sink.getvalue())

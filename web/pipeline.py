@@ -1,0 +1,163 @@
+"""Whether data are flowing: nodes and when they were heard, the collector's counters, jobs, the ledger."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from commons.catalogue import Label, measurement, measurements
+from commons.sites import OFFICE_LANE
+from store.contract import Query
+
+if TYPE_CHECKING:
+    from commons.sites import NodeEntry
+    from web.reader import Reader, Row
+
+SILENT_AFTER_CADENCES: Final = 3
+_DAY_NS: Final = 86_400 * 10**9
+_COUNTED: Final = ("received", "stored", "rejected", "duplicate")
+_ACCOUNT: Final = ("packs", "stored", "rejected", "duplicate", "thinned", "clones")
+_NODE_SAMPLES: Final = ("soil", "air", "rain", "health")
+
+
+@dataclass(frozen=True, slots=True)
+class NodeGlance:
+    """A node that reads on a beat, and when it was last heard.
+
+    Args:
+        node: What the site says of it.
+        heard_ns: Its newest reading's time [ns]; None = never.
+        age_s: How long ago that was [s].
+        is_silent: Whether three beats of everything it sends went by without it.
+        health: Its newest report about itself.
+    """
+
+    node: NodeEntry
+    heard_ns: int | None
+    age_s: float | None
+    is_silent: bool
+    health: Row | None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What the collector said of the last day.
+
+    Args:
+        counts: Readings by what became of them, in the last 24 hours; empty = it said nothing.
+        missing: Packs not yet here, by its newest report.
+        lag_s: The age of the newest reading in its newest batch [s].
+        heard_ns: When it reported last [ns]; None = never.
+        age_s: How long ago that was [s].
+        lags: The largest lag of each hour [s], oldest first.
+    """
+
+    counts: dict[str, float]
+    missing: float | None
+    lag_s: float | None
+    heard_ns: int | None
+    age_s: float | None
+    lags: list[tuple[int, float | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a scheduled job remembers of its last run."""
+
+    label: Label
+    method: str | None
+    watermark_ns: int | None
+    computed: float | None
+    seconds: float | None
+    failed: str | None
+
+
+def nodes(reader: Reader) -> list[NodeGlance]:
+    """Every node that stands in a lane, the silent ones first, then by name."""
+    rows: dict[str, list[tuple[str, Row]]] = {}
+    for name in _NODE_SAMPLES:
+        for row in reader.latest(name):
+            rows.setdefault(row["node"], []).append((name, row))
+    in_lanes = [entry for entry in reader.site.nodes.values() if entry.address.lane != OFFICE_LANE]
+    found = [_node(reader, entry, rows.get(entry.address.node, [])) for entry in in_lanes]
+    return sorted(found, key=lambda glance: (not glance.is_silent, glance.node.address.node))
+
+
+def flow(reader: Reader) -> Flow:
+    """The collector's reports of the last 24 hours, put together."""
+    since = reader.now_ns - _DAY_NS
+    hourly = reader.read(
+        Query("collector", start=since, window="1h", fields=(*_COUNTED, "lag"), timezone=reader.site.timezone)
+    )
+    newest = max(reader.latest("collector"), key=lambda row: int(row["time"]), default=None)
+    heard_ns = newest["time"] if newest else None
+    return Flow(
+        counts={name: sum(row[name] or 0.0 for row in hourly) for name in _COUNTED} if hourly else {},
+        missing=newest["missing"] if newest else None,
+        lag_s=newest["lag"] if newest else None,
+        heard_ns=heard_ns,
+        age_s=None if heard_ns is None else reader.age_s(heard_ns),
+        lags=[(row["time"], row["lag"]) for row in hourly],
+    )
+
+
+def jobs(reader: Reader) -> list[Job]:
+    """Every job that has run, those that failed first."""
+    found = [_job(row) for row in reader.latest("job")]
+    return sorted(found, key=lambda job: (not job.failed, job.label.id))
+
+
+def ledger_totals(reader: Reader) -> dict[str, int]:
+    """The ledger's counters of all outboxes together, and `boxes`, how many there are; empty = no outbox yet."""
+    totals: Counter[str] = Counter()
+    for row in reader.latest("ledger"):
+        totals["boxes"] += 1
+        totals.update(_counters(row["state"]))
+    return dict(totals)
+
+
+def last_readings(reader: Reader) -> list[tuple[Label, int | None]]:
+    """Each measurement that comes in, and the newest time anything of it was taken [ns]; None = nothing ever."""
+    incoming = [m for m in measurements().values() if m.kind in ("sample", "event")]
+    return [(m.label, max((int(row["time"]) for row in reader.latest(m.name)), default=None)) for m in incoming]
+
+
+def _node(reader: Reader, entry: NodeEntry, rows: list[tuple[str, Row]]) -> NodeGlance:
+    heard_ns = max((int(row["time"]) for _, row in rows), default=None)
+    in_time = (
+        reader.age_s(row["time"]) <= SILENT_AFTER_CADENCES * measurement(name).cadence_seconds for name, row in rows
+    )
+    return NodeGlance(
+        node=entry,
+        heard_ns=heard_ns,
+        age_s=None if heard_ns is None else reader.age_s(heard_ns),
+        is_silent=not any(in_time),
+        health=next((row for name, row in rows if name == "health"), None),
+    )
+
+
+def _job(row: Row) -> Job:
+    name = row["indicator"]
+    label = measurements()[name].label if name in measurements() else Label(name, name)
+    watermark = row["watermark"]
+    return Job(
+        label=label,
+        method=row["method"],
+        watermark_ns=None if watermark is None else int(watermark) * 10**6,
+        computed=row["computed"],
+        seconds=row["seconds"],
+        failed=row["failed"],
+    )
+
+
+def _counters(state: str | None) -> dict[str, int]:
+    """The counters of one outbox's account, and how many of its packs are lost."""
+    try:
+        account: dict[str, Any] = json.loads(state or "{}")
+        found = {name: int(account.get(name, 0)) for name in _ACCOUNT}
+        found["lost"] = sum(last - first + 1 for first, last in account.get("lost", []))
+    except (ValueError, TypeError, AttributeError):
+        return {"unreadable": 1}
+    return found

@@ -1,0 +1,107 @@
+"""Templates into pages, in the language the visitor chose."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import partial
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from commons.catalogue.commodities import commodities
+from web import words
+from web.language import language, languages
+
+if TYPE_CHECKING:
+    from fastapi import Request
+
+    from commons.sites import Site
+    from web.language import Language
+
+COOKIE: Final = "lang"
+_A_YEAR_S: Final = 365 * 86_400
+
+
+class Renderer:
+    """Pages of one site.
+
+    Args:
+        site: The city.
+        default: The language of a visitor who has not chosen.
+
+    Raises:
+        UnknownNameError: There is no such language.
+    """
+
+    def __init__(self, site: Site, *, default: str) -> None:
+        self._default = language(default)
+        self._environments = {code: _environment(site, found, default) for code, found in languages().items()}
+
+    def language(self, request: Request) -> Language:
+        """What `?lang=` asks for, else the cookie, else the default; an unknown one counts for nothing."""
+        for code in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
+            if code is not None and code in languages():
+                return languages()[code]
+        return self._default
+
+    def html(self, template: str, reader: Language, *, here: str, **facts: object) -> str:
+        """A page.
+
+        Args:
+            template: Its file in `web/templates/`.
+            reader: The language.
+            here: The page's own address, without the language.
+            facts: What the template shows.
+        """
+        return self._environments[reader.code].get_template(template).render(here=here, **facts)
+
+    def respond(self, request: Request, html: str, *, status: int = 200) -> HTMLResponse:
+        """A page as an answer that remembers the language, if one was chosen."""
+        headers = {"Cache-Control": "no-cache", "Vary": "Cookie"}
+        answer = HTMLResponse(html, status, headers)
+        chosen = request.query_params.get("lang")
+        if chosen is not None and chosen in languages():
+            answer.set_cookie(COOKIE, chosen, max_age=_A_YEAR_S, samesite="lax", httponly=True)
+        return answer
+
+
+def _environment(site: Site, reader: Language, default: str) -> Environment:
+    found = Environment(
+        loader=PackageLoader("web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    found.install_gettext_translations(reader.translations, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+    found.globals.update(
+        site=site,
+        language=reader,
+        languages=list(languages().values()),
+        commodities=commodities(),
+        href=partial(_address, code="" if reader.code == default else reader.code),
+        switch=lambda here, code: _address(here, code=code),
+        mark_words=partial(words.mark_words, reader),
+        soil_states=words.SOIL_STATES,
+        position_words=words.POSITIONS,
+        levels=words.LEVELS,
+        style_url=_static("style.css"),
+        icon_url=_static("icon.svg"),
+    )
+    return found
+
+
+def _address(path: str, *, code: str) -> str:
+    """A link that keeps the language where cookies are off."""
+    if not code:
+        return path
+    return f"{path}{'&' if '?' in path else '?'}lang={code}"
+
+
+def _static(name: str) -> str:
+    """A file's address, new whenever its content is, so that it can be kept for long."""
+    content = resources.files("web").joinpath("static", name).read_bytes()
+    return f"/static/{name}?v={hashlib.blake2b(content, digest_size=4).hexdigest()}"
