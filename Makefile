@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := lorong sensors diary ingest store analytics web commons deploy tests
 
-.PHONY: run test check fix bench dashboards secrets lock clean
+.PHONY: run test check fix bench dashboards readme secrets lock clean
 
 run: $(VENV)/run  ## the whole pipeline on this machine; ARGS="--for 60 --port 8123 --data DIR"
 	@exec $(BIN)/lorong run $(ARGS)
@@ -29,6 +29,9 @@ bench: $(VENV)/dev  ## rows per second from broker to store, beside the store's 
 dashboards: $(VENV)/run  ## write Grafana's JSON anew from deploy/dashboards
 	$(BIN)/lorong grafana build
 
+readme: $(VENV)/run  ## write the README's tree anew from the modules' first lines
+	$(BIN)/python -m deploy.readme
+
 secrets: $(VENV)/run  ## passwords and tokens for docker compose, drawn once into secrets/
 	$(BIN)/python -m deploy.secrets
 
@@ -43,7 +46,7 @@ clean:  ## forget the environment; data stays
 
 $(VENV)/run: requirements.txt pyproject.toml
 	@echo "Lorong: making the Python environment in $(VENV) (about a minute, once)"
-	@$(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@

@@ -10,6 +10,8 @@ LorongError
 ├── OutboxError           the outbox file cannot keep a reading
 ├── BrokerUnavailableError  the broker is away: try again
 ├── LeaseHeldError        another collector works here
+├── ParameterError        a web request asks for something that cannot be given
+├── GrafanaError          Grafana is away, or answers something that cannot be used
 └── StoreError
     ├── StoreUnavailableError  the store is away: try again
     └── StoreRejectedError     these rows, never
@@ -77,6 +79,14 @@ class BrokerUnavailableError(LorongError, ConnectionError):
 
 class LeaseHeldError(LorongError, RuntimeError):
     """Another collector works on this data folder or store."""
+
+
+class ParameterError(LorongError, ValueError):
+    """A web request's parameter cannot be used; the message names it, its value and the remedy."""
+
+
+class GrafanaError(LorongError, ConnectionError):
+    """Grafana is away, or answers something that cannot be used."""
 
 
 class StoreError(LorongError):

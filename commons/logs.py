@@ -6,14 +6,24 @@ import json
 import logging
 import sys
 import time
+from typing import Final
+
+from commons.errors import UnknownNameError
+
+_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def setup(level: str = "INFO") -> None:
     """Send every log line to standard error; called once by each command.
 
     Args:
-        level: The lowest level shown, a name of the logging module.
+        level: The lowest level shown: DEBUG, INFO, WARNING or ERROR.
+
+    Raises:
+        UnknownNameError: There is no such level.
     """
+    if level not in _LEVELS:
+        raise UnknownNameError("log level", level, _LEVELS)
     handler = logging.StreamHandler(sys.stderr)
     formatter = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
     formatter.converter = time.gmtime

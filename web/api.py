@@ -9,9 +9,10 @@ import pyarrow as pa
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from commons.errors import ParameterError
 from store.contract import Query
 from web import api_docs, words
-from web.api_query import LATEST, READ, ParameterError, Parameters
+from web.api_query import LATEST, READ, Parameters
 from web.entries import held_entries, read_events, to_the_millisecond
 from web.formats import answer, iso
 from web.language import SOURCE, language

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, cast
 
 from commons.catalogue.commodities import commodities
-from commons.errors import LorongError, UnknownNameError
+from commons.errors import ParameterError, UnknownNameError
 from commons.sites import OFFICE_LANE
 from web.public import is_by_day, public_columns, public_fields, public_measurement, public_tags
 
@@ -32,10 +32,6 @@ _NS_PER_SECOND: Final = 10**9
 _RELATIVE: Final = re.compile(r"-(\d{1,6})([mhdw])")
 _SECONDS: Final = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _DATE_LETTERS: Final = len("2026-11-24")
-
-
-class ParameterError(LorongError, ValueError):
-    """A request's parameter cannot be used; the message names it, its value and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from commons.errors import StoreUnavailableError, UnknownNameError
+from commons.errors import ParameterError, StoreUnavailableError, UnknownNameError
 from commons.logs import Log
 from web.api import Api
-from web.api_query import ParameterError
 from web.cache import BriefCache
 from web.language import N_
 from web.pages import Pages

@@ -10,7 +10,7 @@ from grafana_client.client import GrafanaClientError, GrafanaException
 from niquests.exceptions import RequestException
 
 from commons.catalogue import Label
-from commons.errors import LorongError, SettingsError
+from commons.errors import GrafanaError, SettingsError
 from deploy.dashboards import dashboards
 from deploy.dashboards.dashboard import TAG
 from deploy.dashboards.datasource import data_source
@@ -28,10 +28,6 @@ _NOT_FOUND: Final = 404
 _REFUSED: Final = (401, 403)
 _SECONDS: Final = 30.0
 _GRAFANAS_OWN: Final = ("id", "version")  # what Grafana adds to a dashboard's JSON when it stores it
-
-
-class GrafanaError(LorongError, ConnectionError):
-    """Grafana is away, or answers something that cannot be used."""
 
 
 def push(url: str, token: Secret, *, store_url: str, store_token: Secret) -> list[str]:

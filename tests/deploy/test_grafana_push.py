@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from commons.errors import SettingsError
+from commons.errors import GrafanaError, SettingsError
 from commons.settings import Secret
 from deploy.dashboards import dashboards
-from deploy.dashboards.push import GrafanaError, push
+from deploy.dashboards.push import push
 from deploy.dashboards.words import LANGUAGES
 
 if TYPE_CHECKING:

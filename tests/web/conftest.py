@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import warnings
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 import pytest
-from starlette.exceptions import StarletteDeprecationWarning
+from starlette.testclient import TestClient
 
 from commons.errors import StoreUnavailableError
 from commons.rows import Block, event_time
@@ -17,10 +16,6 @@ from commons.sites import Site
 from store import open_store
 from store.settings import StoreSettings
 from web.app import create_app
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", StarletteDeprecationWarning)  # it asks for httpx2, which is not among our tools
-    from starlette.testclient import TestClient
 
 if TYPE_CHECKING:
     import threading
