@@ -1,0 +1,74 @@
+"""Which lines travel together, and how refused ones are found."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from commons.rows import Block
+from store.influx_client import Refusal
+from store.influx_write import REQUEST_LINES, Request, deliver, requests
+
+
+def _block(measurement: str, rows: int = 1) -> Block:
+    field = {"harvest": "kg", "sale": "kg", "air": "light", "soil": "ec"}.get(measurement, "state")
+    values = ["{}"] * rows if field == "state" else [1.0] * rows
+    return Block(measurement, list(range(rows)), {}, {field: values})
+
+
+def _made(*blocks: Block) -> list[Request]:
+    return list(requests(blocks, raw="raw", keep="keep"))
+
+
+def test_a_later_block_is_never_in_the_same_request_unless_both_are_samples() -> None:
+    made = _made(*map(_block, ["air", "soil", "air", "harvest", "sale", "sale", "ledger", "soil"]))
+
+    assert [(r.bucket, [block for block, _ in r.places]) for r in made] == [
+        ("raw", [0, 1, 2]),
+        ("keep", [3]),
+        ("keep", [4, 5]),
+        ("keep", [6]),
+        ("raw", [7]),
+    ]
+
+
+def test_a_request_has_a_bounded_number_of_lines() -> None:
+    made = _made(_block("air", REQUEST_LINES - 1), _block("soil", REQUEST_LINES + 2))
+
+    assert [len(request.lines) for request in made] == [REQUEST_LINES, REQUEST_LINES, 1]
+    assert [place for request in made for place in request.places] == [
+        *((0, row) for row in range(REQUEST_LINES - 1)),
+        *((1, row) for row in range(REQUEST_LINES + 2)),
+    ]
+
+
+@given(st.sets(st.integers(0, 59)), st.booleans())
+def test_exactly_the_refused_lines_are_named_and_all_others_are_written(bad: set[int], nothing_of_it: bool) -> None:  # noqa: FBT001  # hypothesis gives it
+    written: list[int] = []
+
+    def send(bucket: str, body: bytes) -> Refusal | None:
+        numbers = [int(line) for line in body.split(b"\n")]
+        wrong = [number for number in numbers if number in bad]
+        if not (wrong and nothing_of_it):
+            written.extend(number for number in numbers if number not in bad)
+        return Refusal(f"line {wrong[0]}", None if nothing_of_it else len(wrong)) if wrong else None
+
+    lines = [str(number) for number in range(60)]
+    refused, reason = deliver(Request("raw", lines, [(0, number) for number in range(60)]), send)
+
+    assert refused == [(0, number) for number in sorted(bad)]
+    assert set(written) == set(range(60)) - bad
+    assert reason == (f"line {min(bad)}" if bad else "")
+
+
+def test_a_few_bad_lines_cost_a_few_requests() -> None:
+    sizes: list[int] = []
+
+    def send(bucket: str, body: bytes) -> Refusal | None:
+        lines = body.split(b"\n")
+        sizes.append(len(lines))
+        return Refusal("bad", None) if b"4321" in lines else None
+
+    deliver(Request("raw", [str(i) for i in range(5000)], [(0, i) for i in range(5000)]), send)
+
+    assert len(sizes) < 30
