@@ -1,0 +1,50 @@
+"""Events as a log: the form of each entry that holds, and where its other forms stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analytics.methods.supply import current_entries
+from analytics.periods import local_days
+from analytics.touches import Touch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from zoneinfo import ZoneInfo
+
+    import pandas as pd
+
+
+def current(log: pd.DataFrame) -> pd.DataFrame:
+    """The highest version of every entry, without those that were undone; every row then has an entry id.
+
+    Args:
+        log: Rows of an event, columns `entry`, `version` and `void` among them. A row without an entry id, as devices
+            with a format of their own send them, is an entry of its own.
+    """
+    own = "row " + log.index.astype(str).to_series(index=log.index)
+    return current_entries(log.assign(entry=log["entry"].where(_named(log), own)))
+
+
+def moved(log: pd.DataFrame, touches: Iterable[Touch], *, of: str, place: str, zone: ZoneInfo) -> list[Touch]:
+    """The places and days where touched entries stand in other versions: an edit empties one day and fills another.
+
+    Args:
+        log: Rows of an event, columns `time`, `entry` and the tag that names the place among them.
+        touches: What was touched; marks of other measurements are left aside.
+        of: The event's name.
+        place: The tag that names the place, "lane" or "market".
+        zone: The city's time zone.
+    """
+    edited = log[log["entry"].duplicated(keep=False) & _named(log)]
+    if edited.empty:
+        return []
+    at = {(touch.place, touch.day): touch.at_ms for touch in touches if touch.of == of}
+    stands = list(zip(edited[place], local_days(edited["time"], zone).dt.date, edited["entry"], strict=True))
+    touched = {entry: at[where, day] for where, day, entry in stands if (where, day) in at}
+    found = {(where, day): touched[entry] for where, day, entry in stands if entry in touched}
+    return [Touch(of, where, day, at_ms) for (where, day), at_ms in sorted(found.items())]
+
+
+def _named(log: pd.DataFrame) -> pd.Series[bool]:
+    return log["entry"].notna() & (log["entry"] != "")

@@ -1,0 +1,124 @@
+"""Price against the official limit of its day (HAP, HET)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from analytics import provenance
+from analytics.coverage import AtLeast
+from analytics.frames import groups, records
+from analytics.indicators.indicator import Indicator, Reach, Source
+from analytics.indicators.quotes import daily_prices, geometric_mean, market_levels
+from analytics.revision import digest
+from commons.catalogue.commodities import commodities
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from commons.sites import Site
+    from commons.sites.rows import Ceiling
+
+_USUAL_DAYS: Final = 30
+_COLUMNS: Final = (
+    "start",
+    "market",
+    "commodity",
+    "level",
+    "price_idr",
+    "min_idr",
+    "max_idr",
+    "distance",
+    "state",
+    "state_code",
+    "regulation",
+)
+_ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
+_CODES: Final = {"below": -1.0, "within": 0.0, "above": 1.0}
+
+
+def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
+    """Where each day's price stands against the limit that holds on that day at the market's level of trade.
+
+    The day's price is the geometric mean of its quotes; `expected` are the quotes that had a price in the thirty days
+    up to it. A price on a bound is within. Where a newer rule begins before an older one ends, the newer one holds. A
+    day, commodity or level without a limit has no row.
+    """
+    prices = daily_prices(frames["price"], site)
+    rows = [
+        {"market": market, "commodity": commodity, "level": site.markets[market].level} | row
+        for (market, commodity), own in groups(prices, ["market", "commodity"])
+        for row in _rows(own, _limits(site, market, commodity), stand_in=site.markets[market].stand_in)
+    ]
+    return pd.DataFrame(rows, columns=[*_COLUMNS, *_ABOUT])
+
+
+def _limits(site: Site, market: str, commodity: str) -> list[Ceiling]:
+    """The limits of a commodity at the market's level, in its unit, the newest last."""
+    level, unit = site.markets[market].level, commodities()[commodity].unit if commodity in commodities() else ""
+    fitting = [c for c in site.ceilings if (c.commodity, c.level, c.unit) == (commodity, level, unit)]
+    return sorted(fitting, key=lambda ceiling: ceiling.valid_from)
+
+
+def _rows(own: pd.DataFrame, limits: list[Ceiling], *, stand_in: bool) -> Iterator[dict[str, Any]]:
+    if not limits:
+        return
+    for day in records(_days(own)):
+        price: float = day["price"]
+        holding = [limit for limit in limits if _holds(limit, day["start"])]
+        if not holding or (holding[-1].min_idr is None and holding[-1].max_idr is None):
+            continue
+        limit = holding[-1]
+        state = _state(price, limit)
+        marks = provenance.of_origins(day) | ({provenance.STAND_IN} if stand_in else set())
+        yield {
+            "start": pd.Timestamp(day["start"]),
+            "price_idr": price,
+            "min_idr": limit.min_idr,
+            "max_idr": limit.max_idr,
+            "distance": None if limit.max_idr is None else 100 * (price / limit.max_idr - 1),
+            "state": state,
+            "state_code": _CODES[state],
+            "regulation": limit.regulation,
+            "n": day["n"],
+            "expected": day["expected"],
+            "coverage": day["n"] / day["expected"],
+            "marks": provenance.text(marks),
+            "inputs": digest(day, limit),
+        }
+
+
+def _days(own: pd.DataFrame) -> pd.DataFrame:
+    """One row per day: price, quotes there were, quotes that were usual, and `provenance.ORIGINS`."""
+    quotes = own.pivot_table(index="day", columns="quote", values="price")
+    usual = quotes.notna().astype(float).rolling(f"{_USUAL_DAYS}D").max().sum(axis=1)
+    price = geometric_mean(np.log(quotes).mean(axis=1))
+    days = pd.DataFrame({"price": price, "n": quotes.count(axis=1), "expected": usual})
+    return days.join(own.groupby("day")[list(provenance.ORIGINS)].max()).reset_index(names="start")
+
+
+def _holds(limit: Ceiling, day: date) -> bool:
+    return limit.valid_from <= day and (limit.valid_to is None or day <= limit.valid_to)
+
+
+def _state(price: float, limit: Ceiling) -> str:
+    if limit.max_idr is not None and price > limit.max_idr:
+        return "above"
+    return "below" if limit.min_idr is not None and price < limit.min_idr else "within"
+
+
+CEILING_POSITION: Final = Indicator(
+    name="ceiling_position",
+    reads=(Source("price", ("entry", "version", "void", "price_idr")),),
+    periods=("day",),
+    place="market",
+    coverage=AtLeast(count=1),
+    reach=Reach.ALL_AFTER,
+    method="1",
+    source="Badan Pangan Nasional: Perbadan 11/2022 (harga acuan), 7/2023 and 5/2024 (harga eceran tertinggi)",
+    compute=compute,
+    facts=lambda site: (market_levels(site), site.ceilings),
+)

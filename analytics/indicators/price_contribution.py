@@ -1,0 +1,80 @@
+"""Contribution (andil) of each commodity to the change of the market price index."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from analytics import provenance
+from analytics.indicators.basket import ENOUGH_WEIGHT, SOURCES, Basket, basket_facts, baskets
+from analytics.indicators.indicator import Indicator, Reach
+from analytics.methods.price_index import contributions, rates
+from analytics.methods.price_index.rates import earlier
+from analytics.revision import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from analytics.methods.price_index import Comparison
+    from commons.sites import Site
+
+_COLUMNS: Final = ("start", "market", "commodity", "mom_pp", "yoy_pp", "weight_share")
+_ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
+
+
+def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
+    """What each commodity of a basket added to the index's change, in percentage points.
+
+    The contributions of a month add up to the index's change. An imputed commodity has one too, marked `imputed`; so
+    has, year on year, a commodity that had not joined a year before: it then moved with the others.
+    """
+    rows = [row for basket in baskets(frames["price_elementary"], site) for row in _rows(basket)]
+    return pd.DataFrame(rows, columns=[*_COLUMNS, *_ABOUT])
+
+
+def _rows(basket: Basket) -> Iterator[dict[str, Any]]:
+    mom, yoy = _within_basket(basket, "month_on_month"), _within_basket(basket, "year_on_year")
+    imputed_then = earlier(basket.aggregate.missing.astype(float), "year_on_year") == 1
+    for month in basket.months:
+        about = dict(basket.about[month])
+        weight = about.pop("weight")
+        for commodity in basket.sample(month):
+            marks = basket.marks(month, commodity)
+            marks |= {provenance.IMPUTED} if imputed_then.loc[month, commodity] else set()
+            yield {
+                "start": month.start_time,
+                "market": basket.market,
+                "commodity": commodity,
+                "mom_pp": mom.loc[month, commodity],
+                "yoy_pp": yoy.loc[month, commodity],
+                "weight_share": 100 * basket.weights[commodity] / weight,
+                **about,
+                "marks": provenance.text(marks),
+                "inputs": digest(basket.inputs[month], commodity),
+            }
+
+
+def _within_basket(basket: Basket, comparison: Comparison) -> pd.DataFrame:
+    """Contributions of the commodities of each month's basket; those outside move with the index and change nothing."""
+    nk = basket.aggregate.nk
+    points = pd.DataFrame(index=nk.index, columns=nk.columns, dtype=float)
+    for names, months in groupby(nk.index, key=basket.sample):
+        here = list(months)
+        points.loc[here, names] = contributions(nk[names], comparison=comparison).loc[here]
+    return points.where(rates(basket.index)[comparison].notna())
+
+
+PRICE_CONTRIBUTION: Final = Indicator(
+    name="price_contribution",
+    reads=SOURCES,
+    periods=("month",),
+    place="market",
+    coverage=ENOUGH_WEIGHT,
+    reach=Reach.ALL_AFTER,
+    method="1",
+    source="BPS, andil inflasi; Eurostat, HICP Methodological Manual, 2024, 8.6, within one weight basis",
+    compute=compute,
+    facts=basket_facts,
+)

@@ -1,0 +1,118 @@
+"""Price index of one commodity in one market, by month."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from analytics import provenance
+from analytics.coverage import AtLeast, Either
+from analytics.frames import groups
+from analytics.indicators.indicator import Indicator, Reach, Source
+from analytics.indicators.quotes import daily_prices, geometric_mean, market_levels
+from analytics.methods.price_index import elementary, rates
+from analytics.revision import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from commons.sites import Site
+
+ENOUGH_DAYS: Final = Either(AtLeast(count=10), AtLeast(count=1, share=0.5))
+"""A quote's month counts with ten priced days, or with half of those that were usual in its months before."""
+
+MONTHS_IMPUTED: Final = 3
+"""A quote that is missing longer has left the sample: it is no longer counted as imputed."""
+
+_COLUMNS: Final = ("start", "market", "commodity", "index", "price_idr", "mom", "yoy", "imputed")
+_ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
+
+
+def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
+    """Chained Jevons over the quotes of a commodity, month by month.
+
+    A quote's price of the month is the geometric mean of its daily prices, as the price of the commodity is that of its
+    quotes: so a doubling and a halving weigh the same, and the order of the two means does not matter. (BPS takes the
+    arithmetic mean for some commodities and the geometric one for rice, cooking oil and petrol.) Missing quotes move
+    with the others; a month without any has no row, and the next one is compared with the last that had prices.
+    """
+    months = _quote_months(daily_prices(frames["price"], site))
+    rows = [
+        {"market": market, "commodity": commodity} | row
+        for (market, commodity), own in groups(months, ["market", "commodity"])
+        for row in _series(own, stand_in=site.markets[market].stand_in)
+    ]
+    return pd.DataFrame(rows, columns=[*_COLUMNS, *_ABOUT])
+
+
+def _quote_months(daily: pd.DataFrame) -> pd.DataFrame:
+    """One row per quote and month with enough days: `price` (geometric mean), `days` and `provenance.ORIGINS`."""
+    by = ["market", "commodity", "quote"]
+    columns = {"price": "mean", "day": "nunique", **dict.fromkeys(provenance.ORIGINS, "max")}
+    dated = daily.assign(month=daily["day"].dt.to_period("M"), price=np.log(daily["price"]))
+    months = dated.groupby([*by, "month"], as_index=False).agg(columns).rename(columns={"day": "days"})
+    usual = months.groupby(by)["days"].transform(lambda days: days.shift().expanding().median())
+    enough = ENOUGH_DAYS.admits(months["days"], months["days"] / usual)
+    return months.assign(price=geometric_mean(months["price"]))[enough]
+
+
+def _series(own: pd.DataFrame, *, stand_in: bool) -> Iterator[dict[str, Any]]:
+    """The rows of one commodity in one market, in order of time."""
+    inputs = _chained(own, stand_in=stand_in)
+    origins = own.groupby("month")[list(provenance.ORIGINS)].max().cummax().to_dict("index")
+    for month, row in _table(own).to_dict("index").items():
+        if np.isnan(row["index"]):
+            continue
+        n, imputed = int(row["priced"]), int(row["imputed"])
+        marks = provenance.of_origins(origins[month])
+        marks |= {mark for mark, holds in ((provenance.STAND_IN, stand_in), (provenance.IMPUTED, imputed)) if holds}
+        yield {
+            "start": month.start_time,  # type: ignore[attr-defined]  # the index is of periods
+            **{name: row[name] for name in ("index", "price_idr", "mom", "yoy", "imputed")},
+            "n": n,
+            "expected": n + imputed,
+            "coverage": n / (n + imputed),
+            "marks": provenance.text(marks),
+            "inputs": inputs[month],
+        }
+
+
+def _table(own: pd.DataFrame) -> pd.DataFrame:
+    """By month, without gaps: the index and its changes, the mean price, and how many quotes are priced and imputed."""
+    calendar = pd.period_range(own["month"].min(), own["month"].max(), freq="M")
+    quotes = own.pivot_table(index="month", columns="quote", values="price").reindex(calendar)
+    table = elementary(quotes)
+    change = rates(table["index"])
+    lately = quotes.ffill(limit=MONTHS_IMPUTED).notna() & quotes.isna()
+    return table.assign(
+        imputed=lately.sum(axis=1),
+        price_idr=geometric_mean(np.log(quotes).mean(axis=1)),
+        mom=change["month_on_month"],
+        yoy=change["year_on_year"],
+    )
+
+
+def _chained(own: pd.DataFrame, *, stand_in: bool) -> dict[Any, str]:
+    """The digest of each month with prices: that of the month before, and what it adds."""
+    chain = digest(stand_in)
+    inputs: dict[Any, str] = {}
+    added = own[["month", "quote", "price", "days", *provenance.ORIGINS]].sort_values(["month", "quote"])
+    for month, *quote in added.itertuples(index=False, name=None):
+        inputs[month] = chain = digest(chain, str(month), quote)
+    return inputs
+
+
+PRICE_ELEMENTARY: Final = Indicator(
+    name="price_elementary",
+    reads=(Source("price", ("entry", "version", "void", "price_idr")),),
+    periods=("month",),
+    place="market",
+    coverage=AtLeast(count=1),
+    reach=Reach.ALL_AFTER,
+    method="1",
+    source="Consumer Price Index Manual: Concepts and Methods, 2020, chapters 6 and 8",
+    compute=compute,
+    facts=market_levels,
+)

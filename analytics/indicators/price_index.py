@@ -1,0 +1,64 @@
+"""Market price index: Laspeyres as BPS chains it, over the commodities that have a weight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from analytics import provenance
+from analytics.indicators.basket import ENOUGH_WEIGHT, SOURCES, Basket, basket_facts, baskets
+from analytics.indicators.indicator import Indicator, Reach
+from analytics.methods.price_index import rates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from commons.sites import Site
+
+_COLUMNS: Final = ("start", "market", "index", "mom", "ytd", "yoy", "weight", "imputed_weight")
+_ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
+
+
+def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
+    """The index of every consumer market, with its rates of change.
+
+    It covers the commodities that have both a price in that market and a weight in the site's table; `weight` says how
+    much of the whole basket that is. Producer markets have none: consumers' weights say nothing about them. It is no
+    official IHK.
+    """
+    rows = [row for basket in baskets(frames["price_elementary"], site) for row in _rows(basket)]
+    return pd.DataFrame(rows, columns=[*_COLUMNS, *_ABOUT])
+
+
+def _rows(basket: Basket) -> Iterator[dict[str, Any]]:
+    index = basket.index
+    change = rates(index)
+    for month in basket.months:
+        about = basket.about[month]
+        yield {
+            "start": month.start_time,
+            "market": basket.market,
+            "index": index[month],
+            "mom": change["month_on_month"][month],
+            "ytd": change["year_to_date"][month],
+            "yoy": change["year_on_year"][month],
+            "imputed_weight": 100 * (1 - about["coverage"]),
+            **about,
+            "marks": provenance.text(basket.marks(month, *basket.sample(month))),
+            "inputs": basket.inputs[month],
+        }
+
+
+PRICE_INDEX: Final = Indicator(
+    name="price_index",
+    reads=SOURCES,
+    periods=("month",),
+    place="market",
+    coverage=ENOUGH_WEIGHT,
+    reach=Reach.ALL_AFTER,
+    method="1",
+    source="BPS, modified Laspeyres formula of the IHK; Consumer Price Index Manual, 2020, chapters 6 and 8",
+    compute=compute,
+    facts=basket_facts,
+)

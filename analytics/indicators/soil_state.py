@@ -1,0 +1,133 @@
+"""Soil state: is a bed dry, good or wet today, and how much water does it want."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from analytics import provenance
+from analytics.coverage import AtLeast
+from analytics.crops import CropWater, crop_water
+from analytics.frames import records
+from analytics.indicators.indicator import Indicator, Reach, Source
+from analytics.methods import soil_water
+from analytics.periods import local_days, midnight_ms, next_start
+from analytics.revision import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from commons.sites import Site
+    from commons.sites.rows import Bed
+
+_BED: Final = ["lane", "bed"]
+_LAST_HOURS: Final = 3
+_HOUR_MS: Final = 3_600_000
+_EFFICIENCY: Final = 1.0  # a watering can at the plant: no source gives a loss, so none is assumed
+_CODES: Final = {"dry": 0.0, "good": 1.0, "wet": 2.0}
+_COLUMNS: Final = ("start", "lane", "bed", "moisture", "depletion", "raw_depth", "litres", "state", "state_code")
+_ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plot:
+    """A bed with what grows in it: rooting depth [m], readily available water [mm], and the digest of its figures."""
+
+    bed: Bed
+    crop: CropWater
+    roots_m: float
+    raw_mm: float
+    facts: str
+
+
+def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:
+    """The state of every bed on every day with readings.
+
+    Moisture is the mean of the last three hours with readings. The bed is dry once its roots have drawn the readily
+    available water, RAW = p · TAW; then it is given what is missing to field capacity, else nothing. A bed without a
+    crop, or with one that FAO-56 does not list, takes a general p and has the mark `stand_in`.
+    """
+    plots = _plots(site)
+    days = _days(_hourly(frames["soil"], site, plots))
+    expected = {start: _expected_hours(start, site, now_ms) for start in {day["start"] for day in days}}
+    rows = [_row(plots[day["lane"], day["bed"]], day, expected[day["start"]]) for day in days]
+    return pd.DataFrame(rows, columns=[*_COLUMNS, *_ABOUT]).astype({"start": "datetime64[ns]"})
+
+
+def _plots(site: Site) -> dict[tuple[str, str], _Plot]:
+    plots = {}
+    for key, bed in site.beds.items():
+        crop = crop_water(bed.crop)
+        own = bed.depth_m if crop.root_depth_m is None else crop.root_depth_m
+        roots_m = float(soil_water.root_depth(own, container_m=bed.depth_m))
+        taw = soil_water.total_available_water(bed.field_capacity_pct, bed.wilting_point_pct, roots_m)
+        raw_mm = float(soil_water.readily_available_water(taw, crop.p))
+        plots[key] = _Plot(bed, crop, roots_m, raw_mm, digest(bed, crop))
+    return plots
+
+
+def _hourly(soil: pd.DataFrame, site: Site, plots: Mapping[tuple[str, str], _Plot]) -> pd.DataFrame:
+    """One row per hour of the beds that the site knows: the mean moisture, and whether any of it is of each origin."""
+    known = pd.MultiIndex.from_frame(soil[_BED]).isin(list(plots))
+    there = provenance.with_origins(soil[known & soil["moisture"].notna()])
+    columns = {"moisture": "mean", **dict.fromkeys(provenance.ORIGINS, "max")}
+    hours = there.groupby([*_BED, "time"], as_index=False).agg(columns)
+    return hours.assign(start=local_days(hours["time"], site.zone))
+
+
+def _days(hours: pd.DataFrame) -> list[dict[str, Any]]:
+    """One row per bed and day: hours there were, mean moisture of the last ones, and the origins."""
+    by = [*_BED, "start"]
+    days = hours.groupby(by)[list(provenance.ORIGINS)].max()
+    days["n"] = hours.groupby(by).size()
+    days["moisture"] = hours.groupby(by).tail(_LAST_HOURS).groupby(by)["moisture"].mean()
+    return records(days.reset_index())
+
+
+def _expected_hours(day: date, site: Site, now_ms: int) -> int:
+    """The hours of the day; of a day that still runs, those begun so far."""
+    begins, ends = midnight_ms(day, site.zone), midnight_ms(next_start(day, "day"), site.zone)
+    return max(1, -(-(min(ends, now_ms) - begins) // _HOUR_MS))
+
+
+def _row(plot: _Plot, day: Mapping[str, Any], expected: int) -> dict[str, Any]:
+    bed, moisture, n = plot.bed, day["moisture"], day["n"]
+    capacity, wilting = bed.field_capacity_pct, bed.wilting_point_pct
+    depletion = soil_water.depletion_from_moisture(moisture, capacity, wilting, plot.roots_m)
+    state = soil_water.soil_state(moisture, field_capacity_pct=capacity, wilting_point_pct=wilting, p=plot.crop.p).state
+    litres = soil_water.litres_to_give(depletion, bed.area_m2, _EFFICIENCY) if state == "dry" else 0.0
+    marks = provenance.of_origins(day) | ({provenance.STAND_IN} if plot.crop.generic else set())
+    return {
+        "start": day["start"],
+        "lane": day["lane"],
+        "bed": day["bed"],
+        "moisture": moisture,
+        "depletion": float(depletion),
+        "raw_depth": plot.raw_mm,
+        "litres": float(litres),
+        "state": state,
+        "state_code": _CODES[str(state)],
+        "n": n,
+        "expected": expected,
+        "coverage": min(1.0, n / expected),
+        "marks": provenance.text(marks),
+        "inputs": digest(moisture, n, expected, plot.facts),
+    }
+
+
+SOIL_STATE: Final = Indicator(
+    name="soil_state",
+    reads=(Source("soil", ("moisture",), window="1h", by=("lane", "bed", "origin")),),
+    periods=("day",),
+    place="lane",
+    coverage=AtLeast(count=_LAST_HOURS, share=0.5),
+    reach=Reach.OWN_PERIOD,
+    method="1",
+    source="FAO Irrigation and Drainage Paper 56, 1998, eq. 82, 83, 87 and Table 22",
+    compute=compute,
+    facts=lambda site: {key: plot.facts for key, plot in _plots(site).items()},
+    ages=True,
+)

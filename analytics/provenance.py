@@ -1,0 +1,44 @@
+"""The marks that tell what a computed value stands on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import pandas as pd
+
+SIMULATED: Final = "simulated"
+RECORDED: Final = "recorded"
+STAND_IN: Final = "stand_in"
+IMPUTED: Final = "imputed"
+ASSUMED_WEIGHTS: Final = "assumed_weights"
+INCOMPLETE: Final = "incomplete"
+WITHDRAWN: Final = "withdrawn"
+
+INHERITED: Final = frozenset({SIMULATED, RECORDED, STAND_IN, ASSUMED_WEIGHTS})
+"""Marks that pass from an input to everything chained on it; the others speak of one period only."""
+
+ORIGINS: Final = (RECORDED, SIMULATED)
+"""The origins that leave a mark of the same name; what was measured or typed here leaves none."""
+
+
+def with_origins(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with a column for each of `ORIGINS`: whether that is where a row comes from."""
+    return rows.assign(**{origin: rows["origin"] == origin for origin in ORIGINS})
+
+
+def of_origins(row: Mapping[Any, Any]) -> set[str]:
+    """The marks of a row, or of a group of rows with the maximum of each of `ORIGINS`."""
+    return {origin for origin in ORIGINS if row[origin]}
+
+
+def text(marks: Iterable[str]) -> str:
+    """Marks as they are stored: sorted, each once, with commas between."""
+    return ",".join(sorted({mark for mark in marks if mark}))
+
+
+def marks_in(stored: str) -> set[str]:
+    """The marks of a stored text."""
+    return {mark for mark in stored.split(",") if mark}

@@ -1,0 +1,72 @@
+"""Whatever the order in which data arrive, and however often a run comes between, the values end the same."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from analytics.indicators import INDICATORS
+from commons.catalogue import measurement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.analytics.conftest import City, Days
+
+Write = tuple[str, dict[str, Any]]
+
+
+def scattered(days: Days) -> list[Write]:
+    """Fourteen months of prices, a week of soil and harvests edited to another month, in many small writes."""
+    writes: list[Write] = []
+    for number, name in enumerate(("telur-ayam-ras", "daging-ayam-ras")):
+        prices = days.months("2024-11", [30_000 + 700 * number + 400 * (month % 5) for month in range(14)])
+        for month in range(1, 13):
+            some = {day: price for day, price in prices.items() if day.month == month}
+            writes += [
+                ("prices", {"market": "pasar-terong", "commodity": name, "prices": some, "quote": quote})
+                for quote in ("a", "b")
+            ]
+    for day in range(1, 8):
+        soil = {"lane": "saga", "bed": "b1", "day": f"2026-10-{day:02d}", "moisture": 20.0}
+        entry = {"lane": "saga", "entry": f"e{day}", "commodity": "kangkung"}
+        writes += [
+            ("soil", {**soil, "hours": range(12)}),
+            ("soil", {**soil, "hours": range(12, 24)}),
+            ("harvest", {**entry, "day": f"2026-10-{day:02d}", "kg": 1.0}),
+            ("harvest", {**entry, "day": f"2026-09-{day:02d}", "kg": 2.0, "version": 2}),
+        ]
+    return writes
+
+
+def values(city: City, name: str) -> dict[tuple[str, ...], tuple[str, str]]:
+    """Revision and marks by identity, of what is not withdrawn."""
+    tags = measurement(name).tags[1:]
+    return {
+        (row["day"], *(row[tag] for tag in tags)): (row["revision"], row["marks"])
+        for row in city.rows(name)
+        if row["n"] > 0
+    }
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_however_the_data_arrive_the_values_end_the_same(make_city: Callable[[], City], days: Days, seed: int) -> None:
+    at_once, in_pieces = make_city(), make_city()
+    writes = scattered(days)
+    for kind, said in writes:
+        getattr(at_once, kind)(**said)
+    at_once.run()
+
+    random.Random(seed).shuffle(writes)
+    for number, (kind, said) in enumerate(writes):
+        getattr(in_pieces, kind)(**said)
+        if number % 25 == seed:
+            in_pieces.run()
+            in_pieces.clock.sleep(200)
+    in_pieces.run()
+
+    assert len(values(at_once, "price_index")) == 14
+    for name in INDICATORS:
+        assert values(in_pieces, name) == values(at_once, name)
