@@ -1,0 +1,1 @@
+"""The application: puts the parts together, and the one command line."""

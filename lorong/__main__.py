@@ -1,0 +1,62 @@
+"""The one command line: `lorong COMMAND`; errors on one line with the remedy, exit code 2 for wrong use."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from cyclopts import App, CycloptsError
+
+from commons.errors import LorongError, SettingsError, SiteError, UnknownNameError, UsageError
+from lorong import commands
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_WRONG_USE = 2
+
+
+def application() -> App:
+    """Every command, with its help."""
+    app = App(name="lorong", help="The pipeline for a city's lane gardens.", version_flags=["--version"])
+    for group, members in commands.COMMANDS.items():
+        parent = app
+        if group:
+            parent = App(name=group, help=commands.GROUPS[group])
+            app.command(parent)
+        for name, command in members.items():
+            parent.command(command, name=name)
+    return app
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run one command and end the process with its exit code: 0 done, 1 failed, 2 wrong use."""
+    try:
+        code = application()(
+            list(sys.argv[1:] if words is None else words),
+            exit_on_error=False,
+            print_error=False,
+            result_action="return_value",
+        )
+        sys.stdout.flush()
+    except (CycloptsError, UsageError, SettingsError, SiteError, UnknownNameError) as error:
+        sys.exit(_say(error, _WRONG_USE))
+    except LorongError as error:
+        sys.exit(_say(error, 1))
+    except BrokenPipeError:  # whoever reads us, such as `head`, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(_say("stopped", 130))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say(error: object, code: int) -> int:
+    text = " ".join(str(error).split())
+    print(f"lorong: {text or type(error).__name__}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""`lorong grafana build|push`: dashboards as code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from commons.errors import SettingsError
+from commons.settings import Secret
+from deploy import dashboards
+from deploy.dashboards.push import push as send_all
+
+FOLDER = Path(dashboards.__file__).parent / "json"
+
+
+def build() -> None:
+    """Write every dashboard's JSON anew from its code."""
+    for path in dashboards.build(FOLDER):
+        print(path)
+
+
+def push(url: str, *, token_file: Path, store_url: str = "http://influxdb:8086", store_token_file: Path) -> None:
+    """Send data source and dashboards to a Grafana that is already there; harmless to repeat.
+
+    Parameters
+    ----------
+    url
+        Grafana's address.
+    token_file
+        A file that holds a token of a Grafana service account with the role Admin.
+    store_url
+        InfluxDB's address as Grafana reaches it.
+    store_token_file
+        A file that holds a token that may read InfluxDB.
+    """
+    for line in send_all(url, _secret(token_file), store_url=store_url, store_token=_secret(store_token_file)):
+        print(line)
+
+
+def _secret(path: Path) -> Secret:
+    try:
+        return Secret(path.read_text("utf-8").strip())
+    except OSError as error:
+        raise SettingsError(f"token file {str(path)!r} cannot be read ({error.strerror}); check the path") from error

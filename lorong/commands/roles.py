@@ -1,0 +1,140 @@
+"""`lorong collect|analyse|serve|simulate`: one role a process, as docker compose and systemd run them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import uvicorn
+
+from analytics.indicators import INDICATORS
+from analytics.runner import Runner
+from analytics.schedule import Schedule
+from commons import logs
+from commons.clock import SystemClock
+from ingest.collector import Collector
+from lorong.fleet import Fleet
+from lorong.settings import load, site
+from lorong.signals import stopping
+from store import open_store
+from web.app import create_app
+
+
+def collect(*, city: str = "makassar", settings: Path | None = None, log: str = "INFO") -> None:
+    """Take readings off the broker and put them into the store, until stopped.
+
+    Parameters
+    ----------
+    city
+        A site that comes with Lorong, or the path of a site folder.
+    settings
+        A TOML file; every key can also be given as LORONG_<SECTION>__<KEY>.
+    log
+        The lowest level logged.
+    """
+    logs.setup(log)
+    every = load(settings)
+    clock, stop = SystemClock(), stopping()
+    store = open_store(every.store, clock=clock)
+    try:
+        Collector(store, every.broker, site(city), every.collector, clock=clock).run(stop)
+    finally:
+        store.close()
+
+
+def analyse(*, city: str = "makassar", settings: Path | None = None, once: bool = False, log: str = "INFO") -> int:
+    """Compute the indicators that are due: once, or at every beat until stopped.
+
+    Parameters
+    ----------
+    city
+        A site that comes with Lorong, or the path of a site folder.
+    settings
+        A TOML file; every key can also be given as LORONG_<SECTION>__<KEY>.
+    once
+        Compute what is due now, say what was done, and end.
+    log
+        The lowest level logged.
+    """
+    logs.setup(log)
+    every = load(settings)
+    clock = SystemClock()
+    store = open_store(every.store, clock=clock)
+    runner = Runner(store, site(city), clock, every.analytics, INDICATORS)
+    try:
+        if once:
+            summary = runner.run_due()
+            print(f"{summary.computed} values computed, {summary.unchanged} unchanged, {len(summary.failed)} failed")
+            return 1 if summary.failed else 0
+        stop = stopping()
+        schedule = Schedule(runner, every.analytics, clock)
+        schedule.start()
+        stop.wait()
+        schedule.stop()
+        return 0
+    finally:
+        store.close()
+
+
+def serve(
+    *,
+    city: str = "makassar",
+    settings: Path | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    log: str = "INFO",
+) -> None:
+    """Serve the pages and the API, until stopped.
+
+    Parameters
+    ----------
+    city
+        A site that comes with Lorong, or the path of a site folder.
+    settings
+        A TOML file; every key can also be given as LORONG_<SECTION>__<KEY>.
+    host
+        The address to listen on; else the settings'.
+    port
+        The port to listen on; else the settings'.
+    log
+        The lowest level logged.
+    """
+    logs.setup(log)
+    every = load(settings)
+    clock = SystemClock()
+    store = open_store(every.store, clock=clock)
+    try:
+        web = replace(every.web, host=host or every.web.host, port=port or every.web.port)
+        app = create_app(store, site(city), clock=clock, settings=web)
+        uvicorn.run(app, host=web.host, port=web.port, access_log=False, log_level="warning")
+    finally:
+        store.close()
+
+
+def simulate(
+    *, city: str = "makassar", settings: Path | None = None, data: Path = Path("data/nodes"), log: str = "INFO"
+) -> None:
+    """Run a site's simulated lanes and recordings against a broker, until stopped.
+
+    Parameters
+    ----------
+    city
+        A site that comes with Lorong, or the path of a site folder.
+    settings
+        A TOML file; every key can also be given as LORONG_<SECTION>__<KEY>.
+    data
+        The folder of the lanes' outboxes.
+    log
+        The lowest level logged.
+    """
+    logs.setup(log)
+    every = load(settings)
+    place = site(city)
+    stop = stopping()
+    entries = [entry for entry in place.nodes.values() if entry.origin in ("simulated", "recorded")]
+    fleet = Fleet(entries, place, data, every.broker, clock=SystemClock())
+    fleet.start()
+    stop.wait()
+    fleet.stop_reading()
+    fleet.drain(10.0)
+    fleet.close()

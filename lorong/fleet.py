@@ -1,0 +1,105 @@
+"""Many nodes on one machine: each with its own outbox, agent and uplink, as on boxes of their own."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from commons.outbox import Outbox
+from commons.uplink import Uplink
+from sensors.node import build_node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from commons.broker import BrokerSettings
+    from commons.clock import Clock
+    from commons.sites import NodeEntry, Site
+    from sensors.agent import Agent
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One box: what it reads with, where it keeps readings, and how it sends them."""
+
+    agent: Agent
+    outbox: Outbox
+    uplink: Uplink
+
+
+class Fleet:
+    """The nodes of a site that run here.
+
+    Args:
+        entries: Which.
+        site: Whose.
+        folder: Where their outboxes are, one file a node.
+        broker: Where they send to.
+        clock: Whose time they read.
+    """
+
+    def __init__(
+        self, entries: Iterable[NodeEntry], site: Site, folder: Path, broker: BrokerSettings, *, clock: Clock
+    ) -> None:
+        self._clock = clock
+        self._stop = threading.Event()
+        self.nodes = [self._node(entry, site, folder, broker) for entry in entries]
+        self._threads = [
+            threading.Thread(target=node.agent.run, args=(self._stop,), name=node.agent.address.node, daemon=True)
+            for node in self.nodes
+        ]
+
+    def start(self) -> None:
+        """Begin to read and send."""
+        for node, thread in zip(self.nodes, self._threads, strict=True):
+            node.uplink.start()
+            thread.start()
+
+    def stop_reading(self) -> None:
+        """Take no further reading; what was taken is still sent."""
+        self._stop.set()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
+
+    def drain(self, seconds: float) -> bool:
+        """Wait until every reading is known to be in the store, but no longer than this; whether all are."""
+        deadline = self._clock.monotonic() + seconds
+        while not all(node.uplink.is_drained for node in self.nodes) and self._clock.monotonic() < deadline:
+            self._clock.sleep(0.05)
+        return all(node.uplink.is_drained for node in self.nodes)
+
+    def close(self) -> None:
+        """Stop reading and sending; what is not yet stored stays in the outboxes."""
+        self.stop_reading()
+        for node in self.nodes:
+            node.uplink.stop()
+            node.outbox.close()
+
+    @property
+    def produced(self) -> int:
+        """Rows ever put into the outboxes."""
+        return sum(node.outbox.produced for node in self.nodes)
+
+    @property
+    def thinned(self) -> int:
+        """Rows that full outboxes had to drop."""
+        return sum(node.outbox.thinned for node in self.nodes)
+
+    @property
+    def waiting(self) -> int:
+        """Rows not yet known to be in the store."""
+        return sum(node.outbox.depth_rows for node in self.nodes)
+
+    @property
+    def caught_up(self) -> int:
+        """How many nodes have given all their history and are at the present."""
+        return sum(node.agent.is_at_present for node in self.nodes)
+
+    def _node(self, entry: NodeEntry, site: Site, folder: Path, broker: BrokerSettings) -> Node:
+        address = entry.address
+        outbox = Outbox(folder / f"{address.node}.sqlite")
+        agent = build_node(entry, site, outbox, clock=self._clock)
+        return Node(agent, outbox, Uplink(outbox, broker, city=address.city, node=address.node, clock=self._clock))

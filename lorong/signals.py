@@ -1,0 +1,19 @@
+"""Ctrl-C and SIGTERM as an event that every loop watches."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+
+def stopping() -> threading.Event:
+    """An event that Ctrl-C or SIGTERM sets; a second signal ends the process at once."""
+    stop = threading.Event()
+
+    def set_once(number: int, _frame: object) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, set_once)
+    return stop
