@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from commons.marks import ASSUMED_WEIGHTS, IMPUTED, INCOMPLETE, RECORDED, SIMULATED, STAND_IN, WITHDRAWN
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
-SIMULATED: Final = "simulated"
-RECORDED: Final = "recorded"
-STAND_IN: Final = "stand_in"
-IMPUTED: Final = "imputed"
-ASSUMED_WEIGHTS: Final = "assumed_weights"
-INCOMPLETE: Final = "incomplete"
-WITHDRAWN: Final = "withdrawn"
+__all__ = [
+    "ASSUMED_WEIGHTS",
+    "IMPUTED",
+    "INCOMPLETE",
+    "INHERITED",
+    "ORIGINS",
+    "RECORDED",
+    "SIMULATED",
+    "STAND_IN",
+    "WITHDRAWN",
+    "marks_in",
+    "of_origins",
+    "text",
+    "with_origins",
+]
 
 INHERITED: Final = frozenset({SIMULATED, RECORDED, STAND_IN, ASSUMED_WEIGHTS})
 """Marks that pass from an input to everything chained on it; the others speak of one period only."""

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from commons.errors import ParameterError
+from commons.marks import WITHDRAWN
 from store.contract import Query
 from web import api_docs, words
 from web.api_query import LATEST, READ, Parameters
@@ -17,7 +18,6 @@ from web.entries import held_entries, read_events, to_the_millisecond
 from web.formats import answer, iso
 from web.language import SOURCE, language
 from web.public import HISTORY, is_by_day, public_columns, public_fields, public_tags, readable
-from web.reader import WITHDRAWN
 
 if TYPE_CHECKING:
     from commons.catalogue import Measurement

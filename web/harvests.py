@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from commons.catalogue.commodities import commodities
+from commons.marks import ALL_FOODS
 from store.contract import Query
 from web.words import joined_marks
 
 if TYPE_CHECKING:
     from web.reader import Reader, Row
 
-ALL: Final = "semua"
 """The commodity of the rows for all foods together; a report of "nothing this week" has no other row."""
 WEEKS_SHOWN: Final = 12
 _LOOK_BACK_DAYS: Final = 100
@@ -66,7 +66,7 @@ def city_harvest(reader: Reader, period: str) -> Harvest | None:
     if not rows:
         return None
     newest = [row for row in rows if row["time"] == rows[-1]["time"]]
-    together = next((row for row in newest if row["commodity"] == ALL), {"kg": None})
+    together = next((row for row in newest if row["commodity"] == ALL_FOODS), {"kg": None})
     start = reader.local(newest[0]["time"]).date()
     current = monday(reader.today) if period == "week" else reader.today.replace(day=1)
     return Harvest(
@@ -91,7 +91,7 @@ def lane_weeks(reader: Reader, lane: str) -> LaneWeeks:
     """The last weeks of one lane, the running one included."""
     first = monday(reader.today) - timedelta(weeks=WEEKS_SHOWN - 1)
     rows = _rows(reader, reader.midnight(first), level="lane", place=lane, period="week")
-    together = {reader.local(row["time"]).date(): row["kg"] for row in rows if row["commodity"] == ALL}
+    together = {reader.local(row["time"]).date(): row["kg"] for row in rows if row["commodity"] == ALL_FOODS}
     weeks = [first + timedelta(weeks=i) for i in range(WEEKS_SHOWN)]
     running = [row for row in rows if row["time"] >= reader.midnight(weeks[-1])]
     return LaneWeeks(

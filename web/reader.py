@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from commons.clock import NANOSECONDS_PER_MILLISECOND
+from commons.marks import WITHDRAWN
 from web.cache import BriefCache
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from store.contract import Query, Store
 
 Row = dict[str, Any]
-WITHDRAWN: Final = "withdrawn"
 NANOSECONDS_PER_SECOND: Final = 1000 * NANOSECONDS_PER_MILLISECOND
 
 

@@ -116,7 +116,7 @@ CEILING_POSITION: Final = Indicator(
     periods=("day",),
     place="market",
     coverage=AtLeast(count=1),
-    reach=Reach.ALL_AFTER,
+    reach=Reach.ALL_AFTER,  # `expected` looks thirty days back
     method="1",
     source="Badan Pangan Nasional: Perbadan 11/2022 (harga acuan), 7/2023 and 5/2024 (harga eceran tertinggi)",
     compute=compute,

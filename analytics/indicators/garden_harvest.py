@@ -14,6 +14,7 @@ from analytics.indicators.indicator import Indicator, Reach, Source
 from analytics.methods.supply import harvest_totals
 from analytics.periods import local_days, starts
 from analytics.revision import digest
+from commons.marks import ALL_FOODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from analytics.periods import Period
     from commons.sites import Site
 
-ALL: Final = "semua"
 """The commodity of the rows for all foods together."""
 
 _PERIODS: Final[tuple[Period, ...]] = ("day", "week", "month")
@@ -67,12 +67,12 @@ def _rows(placed: pd.DataFrame, site: Site) -> Iterator[dict[str, Any]]:
     """Kilograms by period, place and food, and of all foods together."""
     lanes = Counter(place for chain in _above(site).values() for place in chain)
     reported = placed.groupby(_WHERE)["lane"].nunique().to_dict()
-    for entries in (placed[placed["commodity"] != ""], placed.assign(commodity=ALL)):
+    for entries in (placed[placed["commodity"] != ""], placed.assign(commodity=ALL_FOODS)):
         said = _said(entries)
         origins: dict[Any, Any] = entries.groupby(_KEYS)[list(provenance.ORIGINS)].max().to_dict("index")
         totals: dict[Any, Any] = harvest_totals(entries, by=_KEYS).to_dict("index")
         for key, total in totals.items():
-            if pd.notna(total["kg"]) or key[-1] == ALL:
+            if pd.notna(total["kg"]) or key[-1] == ALL_FOODS:
                 row = dict(zip(_KEYS, key, strict=True))
                 marks = provenance.of_origins(origins[key]) | ({provenance.INCOMPLETE} if total["unweighed"] else set())
                 about = _about(reported[key[:-1]], None if row["period"] == "day" else lanes[row["place"]])

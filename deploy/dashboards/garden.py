@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from commons.catalogue import Label, measurement
+from commons.marks import ALL_FOODS
 from deploy.dashboards import variables, words
 from deploy.dashboards.charts import Charts
 from deploy.dashboards.dashboard import Annotation, Dashboard
@@ -28,7 +29,7 @@ _HARVEST: Final = Rows(
         equals("level", "lane"),
         among("place", "lane"),
         equals("period", "day"),
-        other_than("commodity", words.ALL_FOODS),
+        other_than("commodity", ALL_FOODS),
         more_than("kg", 0),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from commons.catalogue import Label
+from commons.marks import ALL_FOODS
 from deploy.dashboards import variables, words
 from deploy.dashboards.charts import Charts
 from deploy.dashboards.dashboard import Dashboard
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from deploy.dashboards.words import Language
 
 _PERIOD: Final = (variables.IN_CITY, equals("period", "$period"))
-_FOODS: Final = (*_PERIOD, among("commodity", "commodity"), other_than("commodity", words.ALL_FOODS))
-_TOGETHER: Final = (*_PERIOD, equals("commodity", words.ALL_FOODS))
+_FOODS: Final = (*_PERIOD, among("commodity", "commodity"), other_than("commodity", ALL_FOODS))
+_TOGETHER: Final = (*_PERIOD, equals("commodity", ALL_FOODS))
 _OF_CITY: Final = equals("level", "kota")
 _OF_PLACES: Final = (equals("level", "$level"), among("place", "place"))
 _CITY: Final = Rows("garden_harvest", (*_TOGETHER, _OF_CITY), ("place",))
@@ -70,7 +71,7 @@ def build(language: Language) -> Dashboard:
             variables.fixed(language, "level", words.LEVELS),
             variables.kecamatan(language),
             variables.places_of_level(language),
-            variables.commodity(language, "garden_harvest", other_than("commodity", words.ALL_FOODS)),
+            variables.commodity(language, "garden_harvest", other_than("commodity", ALL_FOODS)),
             variables.fixed(language, "period", words.PERIODS),
         ),
         panels=panels,

@@ -51,7 +51,6 @@ MARKS: Final = Label(
     "`incomplete` not complete yet. No mark: from our own complete readings. **Coverage** is the share of inputs that "
     "were there; with too few, the number stays empty and is never made zero. Withdrawn numbers are not shown.",
 )
-ALL_FOODS: Final = "semua"  # the commodity of the rows in which analytics adds all foods up
 COMPUTED: Final = Label(
     "Angka hitungan: lihat kelengkapan dan tandanya di tabel halaman ini (simulated, recorded, stand_in, imputed, "
     "assumed_weights, incomplete).",

@@ -171,14 +171,18 @@ class City:
         assert failing or not summary.failed, summary.failed
         return summary
 
-    def rows(self, measurement: str, **where: str) -> list[Row]:
-        """Rows in time order, `day` being the local day."""
+    def rows(self, measurement: str, *, withdrawn: bool = False, **where: str) -> list[Row]:
+        """Rows in time order, `day` being the local day; by default those that hold, else those that were withdrawn."""
         table = self.store.read(Query(measurement, where={"city": self.site.slug, **where})).to_pylist()
-        return [{**row, "day": row["time"].tz_convert(self.site.timezone).date().isoformat()} for row in table]
+        return [
+            {**row, "day": row["time"].tz_convert(self.site.timezone).date().isoformat()}
+            for row in table
+            if (row.get("marks") == "withdrawn") == withdrawn
+        ]
 
     def row(self, measurement: str, day: str = "", **where: str) -> Row:
         """The one row there is (on that local day)."""
-        (found,) = [row for row in self.rows(measurement, **where) if day in ("", row["day"])]
+        (found,) = [row for row in self.rows(measurement, withdrawn=False, **where) if day in ("", row["day"])]
         return found
 
 

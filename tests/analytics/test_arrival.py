@@ -9,11 +9,14 @@ import pytest
 
 from analytics.indicators import INDICATORS
 from commons.catalogue import measurement
+from commons.clock import SystemClock
+from store import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.analytics.conftest import City, Days
+    from tests.conftest import Influx
 
 Write = tuple[str, dict[str, Any]]
 
@@ -44,11 +47,7 @@ def scattered(days: Days) -> list[Write]:
 def values(city: City, name: str) -> dict[tuple[str, ...], tuple[str, str]]:
     """Revision and marks by identity, of what is not withdrawn."""
     tags = measurement(name).tags[1:]
-    return {
-        (row["day"], *(row[tag] for tag in tags)): (row["revision"], row["marks"])
-        for row in city.rows(name)
-        if row["n"] > 0
-    }
+    return {(row["day"], *(row[tag] for tag in tags)): (row["revision"], row["marks"]) for row in city.rows(name)}
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -70,3 +69,23 @@ def test_however_the_data_arrive_the_values_end_the_same(make_city: Callable[[],
     assert len(values(at_once, "price_index")) == 14
     for name in INDICATORS:
         assert values(in_pieces, name) == values(at_once, name)
+
+
+@pytest.mark.influx
+def test_both_engines_give_the_same_revisions(make_city: Callable[[], City], days: Days, influx: Influx) -> None:
+    duck, other = make_city(), make_city()
+    other.store = open_store(influx.settings(), clock=SystemClock())
+    for city in (duck, other):
+        for kind, said in scattered(days):
+            getattr(city, kind)(**said)
+        city.run()
+        city.clock.sleep(3_600)
+        city.prices("pasar-terong", "telur-ayam-ras", days.month("2025-06", 39_000), version=2)
+        city.harvest("saga", "2026-09-01", "e1", version=3, void=1.0)
+        city.run()
+
+    for name in INDICATORS:
+        assert values(other, name) == values(duck, name)
+        assert len(other.rows(f"{name}_history")) == len(duck.rows(f"{name}_history"))
+    assert other.run().computed == 0
+    other.store.close()

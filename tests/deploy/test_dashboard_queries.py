@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from analytics.indicators.garden_harvest import ALL
 from commons.catalogue import measurement
 from commons.clock import NANOSECONDS_PER_DAY, NANOSECONDS_PER_MILLISECOND, SystemClock
+from commons.marks import ALL_FOODS
 from commons.rows import Block
 from commons.sites import Site
 from deploy.dashboards.queries import ExpandedQuery, expanded_queries
@@ -78,7 +78,7 @@ def _demo(now_ns: int) -> list[Block]:
         blocks += [
             _rows("garden_harvest", days, level=level, place=place, commodity=commodity, period=period)
             for level, place in zip(_LEVELS[::-1], _SITE.above(lane), strict=True)
-            for commodity in (*_COMMODITIES, ALL)
+            for commodity in (*_COMMODITIES, ALL_FOODS)
             for period in ("day", "week", "month")
         ]
     market = {"market": "bandung-pihps"}
@@ -173,7 +173,7 @@ def test_choices_are_narrowed_by_those_before_them(grafana: Grafana) -> None:
 
     assert lane in grafana.values(choices["lane"])
     assert other not in grafana.values(choices["lane"])
-    assert ALL not in grafana.values(choices["commodity"])
+    assert ALL_FOODS not in grafana.values(choices["commodity"])
     assert {_SITE.above(x)[2] for x in _SITE.lanes} <= set(grafana.values(choices["kecamatan"]))
     assert _SITE.above(other)[2] not in grafana.values(choices["place"])
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from analytics.indicators.garden_harvest import ALL
 from commons.catalogue import measurement, measurements
 from commons.errors import UnknownNameError
+from commons.marks import ALL_FOODS
 from commons.settings import Secret
 from deploy.dashboards import build, dashboards, render
 from deploy.dashboards.datasource import data_source
@@ -20,7 +20,7 @@ from deploy.dashboards.push import FOLDERS, folder_uid
 from deploy.dashboards.queries import expanded, expanded_queries
 from deploy.dashboards.query import Rows, among, equals, tag_values
 from deploy.dashboards.units import grafana_interval, grafana_unit
-from deploy.dashboards.words import ALL_FOODS, LANGUAGES
+from deploy.dashboards.words import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,15 +186,11 @@ def test_a_sample_is_asked_in_steps_of_its_cadence() -> None:
                 assert panel["interval"] == grafana_interval(about.cadence_seconds), (slug, panel["title"])
 
 
-def test_all_foods_together_are_called_as_analytics_calls_them() -> None:
-    assert ALL_FOODS == ALL
-
-
 def test_a_sum_of_foods_leaves_out_the_rows_that_are_sums_themselves() -> None:
     of_foods = [query for query in _queries() if '"garden_harvest"' in query and '"commodity" = ' not in query]
 
     assert of_foods
-    assert [query for query in of_foods if f"\"commodity\" != '{ALL}'" not in query] == []
+    assert [query for query in of_foods if f"\"commodity\" != '{ALL_FOODS}'" not in query] == []
 
 
 def test_every_unit_of_the_catalogue_has_one_of_grafana() -> None:

@@ -128,8 +128,10 @@ def test_an_edit_replaces_the_entry_and_keeps_the_earlier_sum(city: City) -> Non
 def test_an_edit_that_moves_an_entry_empties_the_day_it_left(city: City) -> None:
     city.harvest("saga", "2026-09-30", "e1", commodity="kangkung", kg=2.0)
     city.harvest("saga", "2026-09-30", "e2", commodity="kangkung", kg=1.0)
-    city.run("garden_harvest")
-    city.at("2026-11-03 10:00")
+    for moment in ("2026-11-03 10:00", "2026-11-03 11:00"):  # by then, the first marks are settled
+        city.at(moment)
+        city.run("garden_harvest")
+    city.at("2026-11-03 12:00")
 
     city.harvest("saga", MONDAY, "e1", commodity="kangkung", kg=2.0, version=2)
     city.run("garden_harvest")
@@ -146,7 +148,8 @@ def test_an_undone_entry_is_withdrawn_at_every_level(city: City) -> None:
     city.harvest("saga", MONDAY, "e1", commodity="kangkung", kg=999.0, version=2, void=1.0)
     summary = city.run("garden_harvest")
 
-    rows = city.rows("garden_harvest")
+    rows = city.rows("garden_harvest", withdrawn=True)
+    assert city.rows("garden_harvest") == []
     assert summary.withdrawn == len(rows) == 4 * 2 * 3
     assert {(row["kg"], row["n"], row["lanes_reported"], row["marks"]) for row in rows} == {
         (0.0, 0.0, 0.0, "withdrawn")

@@ -91,7 +91,10 @@ def test_a_year_on_year_contribution_from_a_guessed_start_is_marked_imputed(city
 
 
 def test_a_month_without_an_index_has_no_contributions(city: City, days: Days) -> None:
-    city.prices(MARKET, EGGS, days.months("2025-01", [30_000, 33_000]))
-    city.prices(MARKET, CHICKEN, days.month("2025-01", 40_000))
+    city.prices(MARKET, EGGS, days.months("2025-01", [30_000, 33_000, 33_000]))
+    city.prices(MARKET, CHICKEN, days.month("2025-01", 40_000) | days.month("2025-03", 40_000))
 
-    assert {month for month, _ in run(city)} == {"2025-01"}
+    rows = run(city)
+
+    assert {month for month, _ in rows} == {"2025-01", "2025-03"}
+    assert {row["mom_pp"] for row in rows.values()} == {None}

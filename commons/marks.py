@@ -1,0 +1,17 @@
+"""The marks that say what a computed value stands on, and the name for all foods together."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SIMULATED: Final = "simulated"
+RECORDED: Final = "recorded"
+STAND_IN: Final = "stand_in"
+IMPUTED: Final = "imputed"
+ASSUMED_WEIGHTS: Final = "assumed_weights"
+INCOMPLETE: Final = "incomplete"
+WITHDRAWN: Final = "withdrawn"
+"""A value that no longer has enough to stand on; readers leave it out."""
+
+ALL_FOODS: Final = "semua"
+"""The commodity of rows in which all foods are added up."""
