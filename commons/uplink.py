@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -140,10 +141,8 @@ class Uplink:
 
     def _answered(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:  # noqa: ANN401
         try:
-            answer = orjson.loads(message.payload)
-            store_id, through = str(answer["store"]), int(answer["through"])
-            missing = [(int(a), int(b)) for a, b in answer["missing"]]
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+            store_id, through, missing = _parse(message.payload)
+        except (KeyError, TypeError, ValueError) as error:
             log.warning("answer is no answer", node=self._node, reason=error)
             return
         if through > self._outbox.newest:
@@ -156,4 +155,15 @@ class Uplink:
         if through > self._through:
             self._through, self._moved_at = through, self._clock.monotonic()
             self._outbox.stored(through)
-        self._again = [seq for a, b in missing for seq in range(a, min(b, self._sent) + 1)][:_AHEAD]
+        missed = (range(max(first, 1), min(last, self._sent) + 1) for first, last in missing)
+        self._again = list(islice(chain.from_iterable(missed), _AHEAD))
+
+
+def _parse(payload: bytes | bytearray) -> tuple[str, int, list[tuple[int, int]]]:
+    """The store's id, the pack up to which all are stored, and the ranges that are missing."""
+    answer = orjson.loads(payload)
+    store_id, through = answer["store"], answer["through"]
+    missing = [(first, last) for first, last in answer["missing"]]
+    if type(store_id) is not str or {type(number) for number in (through, *chain(*missing))} != {int}:
+        raise TypeError("store is no text, or a pack number is no whole number")
+    return store_id, through, missing

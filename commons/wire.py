@@ -190,7 +190,7 @@ def _block(document: dict[str, Any], known: Measurement, *, arrival_ms: int, ret
     if not fields:
         raise WireError(f"{known.name} reading has no field; send at least one of {', '.join(known.fields)}")
     if not dated:
-        fields.update({f"{name}_flag": [_SUSPECT] for name in list(fields) if not known.fields[name].text})
+        fields.update({f"{name}_flag": [_SUSPECT] for name in list(fields) if f"{name}_flag" in known.columns})
     return Block(known.name, times, tags, fields)
 
 
@@ -259,7 +259,9 @@ def _event(block: Block, known: Measurement, address: Address) -> Block:
     versions = block.fields.get("version", [None] * count)
     entries = block.fields.get("entry", [None] * count)
     named = [str(e) if e else _natural_entry(block, known, i) for i, e in enumerate(entries)]
-    numbered = [float(v) if v else 1.0 for v in versions]
+    numbered = [1.0 if v is None else _whole("version", v, known) for v in versions]
+    for void in block.fields.get("void", []):
+        _whole("void", 0.0 if void is None else void, known)
     times = [
         event_time(t // NANOSECONDS_PER_MILLISECOND, entry=e, version=int(v))
         for t, e, v in zip(block.times, named, numbered, strict=True)
@@ -270,6 +272,14 @@ def _event(block: Block, known: Measurement, address: Address) -> Block:
         "node": [address.node] * count,
     }
     return Block(block.measurement, times, block.tags, {**block.fields, **extra})
+
+
+def _whole(name: str, value: float | str, known: Measurement) -> float:
+    """A number that says which entry counts: no check can set it aside later."""
+    low, high = known.fields[name].fail or (0.0, 0.0)
+    if not (isinstance(value, float) and value.is_integer() and low <= value <= high):
+        raise WireError(f"{name} {str(value)[:40]!r} is no whole number from {low:.0f} to {high:.0f}; send one")
+    return value
 
 
 def _natural_entry(block: Block, known: Measurement, row: int) -> str:

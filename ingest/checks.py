@@ -28,11 +28,11 @@ def gross_range(block: Block) -> Block:
 
     Source: IOOS QARTOD, Manual for Real-Time Quality Control, Test 4 (gross range).
     """
-    known = catalogue.measurement(block.measurement).fields
+    of = catalogue.measurement(block.measurement)
     changed: dict[str, Column] = {}
     for name, column in block.fields.items():
-        field = known.get(name)
-        if field is None or field.text or field.fail is None:
+        field = of.fields.get(name)
+        if field is None or field.fail is None or f"{name}_failed" not in of.columns:
             continue
         low, high = field.suspect or field.fail
         try:

@@ -88,6 +88,14 @@ class Collector:
         Raises:
             LeaseHeldError: Another collector holds the store's lease.
         """
+        try:
+            self._try_for_ever(stop)
+            self._leave()
+        finally:
+            self.vitals.state = "stopped"
+            self._lock.release()
+
+    def _try_for_ever(self, stop: threading.Event) -> None:
         attempt = 0
         while not stop.is_set():
             try:
@@ -101,8 +109,6 @@ class Collector:
                 pause = _PAUSES_SECONDS[min(attempt, len(_PAUSES_SECONDS) - 1)]
                 log.warning("collector waits", reason=error, seconds=pause)
                 self._clock.sleep(pause, until=stop)
-        self.vitals.state = "stopped"
-        self._let_go()
 
     def _session(self, stop: threading.Event) -> None:
         """One connection to the broker, from its welcome to its end."""
@@ -198,9 +204,9 @@ class Collector:
             city = self._site.slug
             self._store.write([report.block(city, now_ms=now_ms, missing=self.vitals.missing, waiting=waiting)])
 
-    def _let_go(self) -> None:
+    def _leave(self) -> None:
+        """Give the lease back, so that the next collector need not wait for its end."""
         try:
             self._lease.release()
         except StoreUnavailableError as error:
             log.warning("lease is left to run out", reason=error)
-        self._lock.release()

@@ -7,7 +7,9 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +33,17 @@ class Reject:
     payload: bytes
     reason: str
     rows: int = 1
+
+    @property
+    def unboxed(self) -> bytes:
+        """What to send to have it judged anew: with its outbox's numbers the ledger would take it for a repeat."""
+        try:
+            document = orjson.loads(self.payload)
+        except orjson.JSONDecodeError:
+            return self.payload
+        if not isinstance(document, dict):
+            return self.payload
+        return orjson.dumps({key: value for key, value in document.items() if key not in ("box", "seq", "first")})
 
     def line(self) -> str:
         """One line of JSON; bytes that are no UTF-8 travel as base64."""
@@ -65,8 +78,9 @@ class Rejects:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         day = datetime.fromtimestamp(rejects[0].at_ms / 1000, UTC).date().isoformat()
-        with (self.folder / f"{day}.jsonl").open("a", encoding="utf-8") as file:
-            file.writelines(f"{reject.line()}\n" for reject in rejects)
+        with (self.folder / f"{day}.jsonl").open("a+b") as file:
+            lines = "".join(f"{reject.line()}\n" for reject in rejects)
+            file.write(b"\n" * _is_torn(file) + lines.encode())
             file.flush()
             os.fsync(file.fileno())
 
@@ -76,3 +90,11 @@ class Rejects:
             for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
                 if line.endswith("}"):
                     yield f"{path.stem}:{number}", parse(line)
+
+
+def _is_torn(file: BinaryIO) -> bool:
+    """Whether a power cut left a last line without its end."""
+    if not file.seek(0, os.SEEK_END):
+        return False
+    file.seek(-1, os.SEEK_END)
+    return file.read(1) != b"\n"

@@ -31,5 +31,5 @@ class CollectorSettings:
     waiting_bytes: int = 64_000_000
     answer_seconds: float = 2.0
     lease_seconds: float = 30.0
-    report_seconds: float = 60.0
+    report_seconds: float = 20.0
     heartbeat_seconds: float = 15.0

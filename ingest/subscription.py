@@ -62,7 +62,7 @@ class Subscription:
         self._arrivals: deque[Arrival] = deque()
         self._held = 0
         self._changed = threading.Condition()
-        self._ready = threading.Event()
+        self._ready = False
         self._lost = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="subscription", daemon=True)
         self.last_heard = self._clock.monotonic()
@@ -80,7 +80,9 @@ class Subscription:
         """
         self._broker.connect(self._client)
         self._thread.start()
-        if not self._ready.wait(_WELCOME_SECONDS):
+        with self._changed:
+            self._changed.wait_for(lambda: self._ready or self._lost.is_set(), _WELCOME_SECONDS)
+        if not self._ready:
             self.close()
             raise BrokerUnavailableError("the broker did not confirm the subscription; check its user and permissions")
 
@@ -147,8 +149,11 @@ class Subscription:
     def _subscribed(self, _client: Any, _data: Any, _mid: Any, reasons: Any, _properties: Any) -> None:  # noqa: ANN401
         if any(reason.is_failure for reason in reasons):
             log.error("broker refuses the subscription", topics=self._topics)
+            self._lost.set()
             return
-        self._ready.set()
+        with self._changed:
+            self._ready = True
+            self._changed.notify_all()
 
     def _arrived(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:  # noqa: ANN401
         self.last_heard = self._clock.monotonic()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cyclopts import App, CycloptsError
 
-from commons.errors import LorongError, SettingsError, SiteError, UnknownNameError, UsageError
+from commons.errors import LorongError, SettingsError, SiteError, UnknownNameError, UsageError, WireError
 from lorong import commands
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def main(words: Sequence[str] | None = None) -> None:
             result_action="return_value",
         )
         sys.stdout.flush()
-    except (CycloptsError, UsageError, SettingsError, SiteError, UnknownNameError) as error:
+    except (CycloptsError, UsageError, SettingsError, SiteError, UnknownNameError, WireError) as error:
         sys.exit(_say(error, _WRONG_USE))
     except LorongError as error:
         sys.exit(_say(error, 1))

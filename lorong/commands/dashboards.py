@@ -12,9 +12,15 @@ from deploy.dashboards.push import push as send_all
 FOLDER = Path(dashboards.__file__).parent / "json"
 
 
-def build() -> None:
-    """Write every dashboard's JSON anew from its code."""
-    for path in dashboards.build(FOLDER):
+def build(*, folder: Path = FOLDER) -> None:
+    """Write every dashboard's JSON anew from its code.
+
+    Parameters
+    ----------
+    folder
+        Where to; else where Grafana's configuration looks for it.
+    """
+    for path in dashboards.build(folder):
         print(path)
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import csv
+import math
 import re
 import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import pyarrow.csv
 from cyclopts import Parameter
 
-from commons import catalogue
+from commons import catalogue, wire
 from commons.clock import NANOSECONDS_PER_MILLISECOND, Clock, SystemClock
-from commons.errors import UsageError
+from commons.errors import UsageError, WireError
 from commons.rows import Block
 from commons.sites import OFFICE_LANE
 from commons.topics import Address
@@ -25,10 +26,14 @@ from lorong.settings import load, site
 from store import open_store
 from store.contract import Query, Window
 
+if TYPE_CHECKING:
+    from commons.sites import Site
+
 _RELATIVE: Final = re.compile(r"-(\d+)([hdw])")
 _HOURS: Final = {"h": 1, "d": 24, "w": 168}
 Moment = Annotated[str, Parameter(allow_leading_hyphen=True)]
 _ROWS_PER_BLOCK: Final = 500
+_HEADER_AND_ROW: Final = 2
 
 
 def query(
@@ -129,30 +134,53 @@ def import_file(
     wait
         How long to wait until everything is stored [s].
     """
-    place = site(city)
-    blocks = _blocks(file, measurement, city=place.slug, lane=lane, node=node)
+    blocks = _blocks(file, measurement, site(city), lane=lane, node=node)
     rows = sum(len(block) for _, block in blocks)
     left = store_all(load(settings).broker, data / f"{node}.sqlite", blocks, clock=SystemClock(), seconds=wait)
-    print(f"{rows - left} of {rows} rows are in the store" + (f"; {left} wait in the outbox {node}" if left else ""))
+    still = f"; {left} wait in the outbox {node}" if left else ""
+    print(f"{max(0, rows - left)} of {rows} rows are in the store{still}")
     return 1 if left else 0
 
 
-def _blocks(file: Path, measurement: str, *, city: str, lane: str, node: str) -> list[tuple[Address, Block]]:
+def _blocks(file: Path, measurement: str, place: Site, *, lane: str, node: str) -> list[tuple[Address, Block]]:
     known = catalogue.measurement(measurement)
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines))
-    except OSError as error:
-        raise UsageError(f"table {str(file)!r} cannot be read ({error.strerror}); check the path") from error
     groups: dict[str, list[dict[str, str]]] = {}
-    for row in rows:
+    for row in _rows(file):
         groups.setdefault(row.get("lane") or lane, []).append(row)
     found = []
     for where, members in groups.items():
+        address = Address(place.slug, where if where == OFFICE_LANE else place.lane(where).slug, node)
         for at in range(0, len(members), _ROWS_PER_BLOCK):
-            part = members[at : at + _ROWS_PER_BLOCK]
-            found.append((Address(city, where, node), _block(file, known, part)))
+            block = _block(file, known, members[at : at + _ROWS_PER_BLOCK])
+            _try(file, address, block)
+            found.append((address, block))
     return found
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = [row for row in csv.reader(lines) if row]
+    except OSError as error:
+        raise UsageError(f"table {str(file)!r} cannot be read ({error.strerror}); check the path") from error
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise UsageError(f"table {file.name!r} is no CSV in UTF-8 ({error}); save it as one") from error
+    if len(rows) < _HEADER_AND_ROW:
+        raise UsageError(f"table {file.name!r} has no rows; give it a line of column names and lines of values")
+    columns = len(rows[0])
+    for row in rows:
+        if len(row) != columns:
+            raise UsageError(f"{file.name}: {','.join(row)!r} has {len(row)} cells for {columns} columns; mend it")
+    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+
+
+def _try(file: Path, address: Address, block: Block) -> None:
+    """What the collector would reject is said here and now."""
+    pack = wire.with_first(wire.encode_pack(block, "TRIAL", 1), 1)
+    try:
+        wire.decode(address.up(block.measurement), pack, arrival_ms=0)
+    except WireError as error:
+        raise UsageError(f"{file.name}: {error}") from error
 
 
 def _block(file: Path, known: catalogue.Measurement, rows: list[dict[str, str]]) -> Block:
@@ -171,9 +199,12 @@ def _block(file: Path, known: catalogue.Measurement, rows: list[dict[str, str]])
 
 def _number(file: Path, name: str, text: str) -> float:
     try:
-        return float(text)
-    except ValueError as error:
-        raise UsageError(f"{file.name}: {name} {text!r} is no number; write it like 12.5") from error
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise UsageError(f"{file.name}: {name} {text!r} is no number; write it like 12.5")
+    return number
 
 
 def _time(file: Path, text: str) -> int:

@@ -55,7 +55,7 @@ def replay(*names: str, data: Path = _DATA, settings: Path | None = None) -> Non
     """
     rejects = [_one(name, data) for name in names] or [reject for _, reject in Rejects(data / "rejects").all()]
     broker: BrokerSettings = load(settings).broker
-    sent = publish_all(broker, [(r.topic, r.payload) for r in rejects], clock=SystemClock())
+    sent = publish_all(broker, [(r.topic, r.unboxed) for r in rejects], clock=SystemClock())
     if sent < len(rejects):
         raise BrokerUnavailableError(f"the broker took {sent} of {len(rejects)} rejects; start it and replay again")
     print(f"{sent} rejects sent again")

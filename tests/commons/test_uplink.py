@@ -1,0 +1,295 @@
+"""The uplink against a real broker: oldest first, nothing forgotten before it is stored, all again when needed."""
+
+from __future__ import annotations
+
+import itertools
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+
+from commons.broker import BrokerSettings
+from commons.outbox import Outbox
+from commons.rows import Block
+from commons.topics import Address
+from commons.uplink import Uplink
+from tests.flow.waiting import MovedClock, wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import paho.mqtt.client as mqtt
+
+NUMBERS = itertools.count()
+
+
+class Desk:
+    """Stands where the collector would: sees every pack of a city, and answers what the test tells it to.
+
+    Args:
+        port: The broker's.
+        city: Whose packs.
+    """
+
+    def __init__(self, port: int, city: str) -> None:
+        self.packs: list[tuple[int, int]] = []
+        self._ready = threading.Event()
+        self._client = BrokerSettings(port=port).client(f"desk-of-{city}", clean_session=False)
+        self._client.on_connect = lambda client, *_: client.subscribe(f"lorong/v1/up/{city}/#", qos=1)
+        self._client.on_subscribe = lambda *_: self._ready.set()
+        self._client.on_message = self._see
+        self._client.connect("127.0.0.1", port)
+        self._client.loop_start()
+        assert self._ready.wait(30)
+
+    @property
+    def numbers(self) -> list[int]:
+        """The packs' numbers as they came."""
+        return [seq for seq, _ in self.packs]
+
+    def say(self, me: Address, outbox: Outbox, payload: bytes) -> None:
+        """Publish something where an uplink listens for answers, and wait until the broker has it."""
+        self._client.publish(me.stored(outbox.box), payload, qos=1).wait_for_publish(30)
+
+    def answer(self, me: Address, outbox: Outbox, through: int, **rest: Any) -> None:
+        """Answer as the collector does."""
+        self.say(me, outbox, orjson.dumps({"store": "one", "through": through, "missing": [], "lost": [], **rest}))
+
+    def leave(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _see(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
+        pack = orjson.loads(message.payload)
+        self.packs.append((pack["seq"], pack["first"]))
+
+
+@pytest.fixture
+def me() -> Address:
+    """A node in a city of its own, so that no other test is heard."""
+    return Address(f"city-{next(NUMBERS)}", "saga", "n1")
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    return MovedClock()
+
+
+@pytest.fixture
+def outbox(tmp_path: Path, me: Address) -> Iterator[Outbox]:
+    """An outbox with twenty packs."""
+    box = Outbox(tmp_path / "box.sqlite")
+    put(box, me, 20)
+    yield box
+    box.close()
+
+
+@pytest.fixture
+def new_desk(me: Address) -> Iterator[Callable[[int], Desk]]:
+    desks: list[Desk] = []
+
+    def made(port: int) -> Desk:
+        desks.append(Desk(port, me.city))
+        return desks[-1]
+
+    yield made
+    for desk in desks:
+        desk.leave()
+
+
+@pytest.fixture
+def desk(nats: Any, new_desk: Callable[[int], Desk]) -> Desk:
+    return new_desk(nats.port)
+
+
+@pytest.fixture
+def new_uplink(outbox: Outbox, me: Address, clock: MovedClock) -> Iterator[Callable[[int], Uplink]]:
+    """Starts uplinks of the outbox to a broker's port; they stop with the test."""
+    uplinks: list[Uplink] = []
+
+    def started(port: int) -> Uplink:
+        uplinks.append(Uplink(outbox, BrokerSettings(port=port), city=me.city, node=me.node, clock=clock))
+        uplinks[-1].start()
+        return uplinks[-1]
+
+    yield started
+    for uplink in uplinks:
+        uplink.stop()
+
+
+@pytest.fixture
+def uplink(nats: Any, desk: Desk, new_uplink: Callable[[int], Uplink]) -> Uplink:
+    """An uplink that has sent everything."""
+    found = new_uplink(nats.port)
+    wait_until(lambda: len(desk.packs) == 20, "twenty packs come")
+    return found
+
+
+def put(outbox: Outbox, me: Address, packs: int) -> None:
+    for number in range(packs):
+        time = 1_795_000_000_000_000_000 + number * 1_000_000
+        outbox.put(me, [Block("soil", [time], {"bed": "b1"}, {"moisture": [30.0]})])
+
+
+def test_packs_are_sent_oldest_first_each_with_the_oldest_still_held(desk: Desk, uplink: Uplink) -> None:
+    assert desk.packs == [(seq, 1) for seq in range(1, 21)]
+
+
+def test_a_pack_leaves_the_outbox_when_it_is_stored_and_not_when_the_broker_has_it(
+    desk: Desk, uplink: Uplink, outbox: Outbox, me: Address
+) -> None:
+    assert (outbox.depth, outbox.first(), uplink.is_drained) == (20, 1, False)
+
+    desk.answer(me, outbox, 12)
+    wait_until(lambda: outbox.depth == 8, "twelve packs are forgotten")
+
+    assert outbox.first() == 13
+    put(outbox, me, 1)
+    wait_until(lambda: len(desk.packs) == 21, "the next pack comes")
+    assert desk.packs[-1] == (21, 13)
+    desk.answer(me, outbox, 21)
+    wait_until(lambda: uplink.is_drained, "the outbox is empty")
+
+
+def test_an_answer_for_another_lane_of_the_node_counts_too(
+    desk: Desk, uplink: Uplink, outbox: Outbox, me: Address
+) -> None:
+    desk.answer(Address(me.city, "another", me.node), outbox, 20)
+
+    wait_until(lambda: uplink.is_drained, "the outbox is empty")
+
+
+def test_what_is_missing_is_sent_again_and_nothing_else(
+    desk: Desk, uplink: Uplink, outbox: Outbox, me: Address
+) -> None:
+    desk.answer(me, outbox, 10, missing=[[11, 12], [15, 15]])
+    wait_until(lambda: len(desk.packs) == 23, "three packs come again")
+    put(outbox, me, 1)
+    wait_until(lambda: len(desk.packs) == 24, "the next pack comes")
+
+    assert desk.packs[20:] == [(11, 11), (12, 11), (15, 11), (21, 11)]
+    assert outbox.depth == 11
+
+
+def test_what_is_missing_and_gone_is_passed_over(desk: Desk, uplink: Uplink, outbox: Outbox, me: Address) -> None:
+    desk.answer(me, outbox, 10)
+    wait_until(lambda: outbox.depth == 10, "ten packs are forgotten")
+
+    desk.answer(me, outbox, 10, missing=[[5, 11]])
+    wait_until(lambda: len(desk.packs) == 21, "one pack comes again")
+
+    put(outbox, me, 1)
+    wait_until(lambda: len(desk.packs) == 22, "the next pack comes")
+    assert desk.packs[20:] == [(11, 11), (21, 11)]
+
+
+def test_another_store_is_sent_everything_that_is_held(desk: Desk, uplink: Uplink, outbox: Outbox, me: Address) -> None:
+    desk.answer(me, outbox, 10)
+    wait_until(lambda: outbox.depth == 10, "ten packs are forgotten")
+
+    desk.answer(me, outbox, 0, store="restored")
+    wait_until(lambda: len(desk.packs) == 30, "the other ten come again")
+
+    assert desk.numbers[20:] == list(range(11, 21))
+    desk.answer(me, outbox, 20, store="restored")
+    wait_until(lambda: uplink.is_drained, "the outbox is empty")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"\xff\x00",
+        b"{",
+        b"7",
+        b"[1]",
+        b"{}",
+        b'{"store":"one","missing":[]}',
+        b'{"store":"one","through":null,"missing":[]}',
+        b'{"store":"one","through":"all","missing":[]}',
+        b'{"store":"one","through":20.5,"missing":[]}',
+        b'{"store":"one","through":true,"missing":[]}',
+        b'{"store":"one","through":21,"missing":[]}',
+        b'{"store":"one","through":1e300,"missing":[]}',
+        b'{"store":"one","through":20,"missing":[[1]]}',
+        b'{"store":"one","through":20,"missing":7}',
+        b'{"store":"one","through":20,"missing":[["a","b"]]}',
+        b'{"store":"one","through":-1,"missing":[[-900000000000,0]]}',
+        b'{"store":"one","through":0,"missing":[[9,-9]]}',
+    ],
+)
+def test_an_answer_that_is_none_forgets_nothing_and_the_next_good_one_is_heard(
+    desk: Desk, uplink: Uplink, outbox: Outbox, me: Address, payload: bytes
+) -> None:
+    desk.say(me, outbox, payload)
+    desk.answer(me, outbox, 0, missing=[[20, 20]])
+    wait_until(lambda: len(desk.packs) > 20, "the good answer is heard")
+
+    assert desk.packs[20:] == [(20, 1)]
+    assert outbox.depth == 20
+
+
+def test_an_answer_that_stands_still_makes_everything_held_come_again(
+    desk: Desk, uplink: Uplink, outbox: Outbox, me: Address, clock: MovedClock
+) -> None:
+    desk.answer(me, outbox, 5)
+    wait_until(lambda: outbox.depth == 15, "five packs are forgotten")
+
+    clock.forward(61)
+    wait_until(lambda: len(desk.packs) == 35, "fifteen packs come again")
+
+    assert desk.numbers[20:] == list(range(6, 21))
+    desk.answer(me, outbox, 20)
+    wait_until(lambda: uplink.is_drained, "the outbox is empty")
+
+
+def test_a_broker_that_is_killed_and_started_again_costs_nothing(
+    new_nats: Any, new_desk: Callable[[int], Desk], new_uplink: Callable[[int], Uplink], outbox: Outbox, me: Address
+) -> None:
+    server = new_nats()
+    before = new_desk(server.port)
+    uplink = new_uplink(server.port)
+    wait_until(lambda: len(before.packs) == 20, "twenty packs come")
+
+    server.stop(signal.SIGKILL)
+    put(outbox, me, 5)
+    assert outbox.depth == 25
+    server.start()
+    after = new_desk(server.port)
+    wait_until(lambda: set(after.numbers) >= set(range(1, 26)), "all packs come again")
+
+    after.answer(me, outbox, 25)
+    wait_until(lambda: uplink.is_drained, "the outbox is empty")
+
+
+def test_a_broker_that_is_not_there_yet_is_waited_for(
+    new_nats: Any, new_desk: Callable[[int], Desk], new_uplink: Callable[[int], Uplink]
+) -> None:
+    server = new_nats()
+    new_desk(server.port).leave()
+    server.stop()
+
+    uplink = new_uplink(server.port)
+    server.start()
+
+    desk = new_desk(server.port)
+    wait_until(lambda: set(desk.numbers) == set(range(1, 21)), "twenty packs come")
+    assert not uplink.is_drained
+
+
+def test_stopping_waits_for_the_outbox_to_empty_no_longer_than_it_is_told(
+    desk: Desk, uplink: Uplink, outbox: Outbox, me: Address
+) -> None:
+    assert uplink.stop() is False
+    assert outbox.depth == 20
+
+
+def test_stopping_with_patience_ends_when_all_is_stored(
+    desk: Desk, uplink: Uplink, outbox: Outbox, me: Address
+) -> None:
+    desk.answer(me, outbox, 20)
+
+    assert uplink.stop(drain_seconds=60) is True
