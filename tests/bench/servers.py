@@ -1,0 +1,87 @@
+"""InfluxDB and the processes of a measurement: started for it, gone after it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from commons.clock import SystemClock
+from commons.settings import Secret
+from store.settings import StoreSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PATIENCE_SECONDS: Final = 30.0
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+_TOKEN: Final = "token-of-the-benchmark"  # noqa: S105  # of a server that lives for one measurement
+_CLOCK: Final = SystemClock()
+
+
+def influxd() -> str | None:
+    """InfluxDB's program: `$INFLUXD`, else the one on the PATH."""
+    return os.environ.get("INFLUXD") or shutil.which("influxd")
+
+
+@contextmanager
+def influx(folder: Path) -> Iterator[tuple[StoreSettings, int]]:
+    """A new InfluxDB 2 on a free port; its settings and its process id."""
+    folder.mkdir(parents=True)
+    port = _free_port()
+    places = {"bolt-path": "influxd.bolt", "sqlite-path": "influxd.sqlite", "engine-path": "engine"}
+    options = [f"--{option}={folder / name}" for option, name in places.items()]
+    options += [f"--http-bind-address=127.0.0.1:{port}", "--reporting-disabled", "--log-level=error"]
+    with running([str(influxd()), *options], log=folder / "log") as process:
+        settings = StoreSettings(url=f"influxdb://127.0.0.1:{port}", token=Secret(_TOKEN))
+        _set_up(port, settings.org)
+        yield settings, process.pid
+
+
+@contextmanager
+def running(
+    command: list[str], *, log: Path, environ: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that ends with the block, and with this process however that dies."""
+    leash = [sys.executable, "-m", "lorong.leash", str(os.getpid())]
+    with log.open("ab") as file:
+        process = subprocess.Popen([*leash, *command], stdout=file, stderr=file, env={**os.environ, **(environ or {})})
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(_PATIENCE_SECONDS)
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process so far [s]; NaN where there is no /proc."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    except OSError:
+        return float("nan")
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _set_up(port: int, org: str) -> None:
+    user = {"username": "bench", "password": "bench-password", "org": org, "bucket": "first", "token": _TOKEN}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v2/setup", json.dumps(user).encode())
+    deadline = _CLOCK.monotonic() + _PATIENCE_SECONDS
+    while _CLOCK.monotonic() < deadline:
+        with suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(request):  # noqa: S310
+            return
+        _CLOCK.sleep(0.05)
+    raise TimeoutError(f"InfluxDB did not start within {_PATIENCE_SECONDS:.0f} s")
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
