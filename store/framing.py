@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import struct
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -62,7 +62,8 @@ def unpack_blocks(packed: list[Header]) -> list[Block]:
 
 def pack_query(wanted: Plan) -> Header:
     """A query as JSON, within the numbers and texts that JSON can hold."""
-    return {**asdict(wanted.query), "start": wanted.start, "stop": wanted.last + 1, "where": dict(wanted.where)}
+    asked = {field.name: getattr(wanted.query, field.name) for field in fields(wanted.query)}
+    return {**asked, "start": wanted.start, "stop": wanted.last + 1, "where": dict(wanted.where)}
 
 
 def unpack_query(packed: Header) -> Query:

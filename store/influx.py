@@ -45,7 +45,7 @@ class InfluxStore:
 
     def __init__(self, settings: StoreSettings) -> None:
         self._settings = settings
-        self._server = InfluxClient(settings)
+        self._server: InfluxClient | None = InfluxClient(settings)
         self._lock = threading.RLock()
         self._is_ready = False
         self._id = ""
@@ -98,7 +98,10 @@ class InfluxStore:
 
     def close(self) -> None:
         """Close every connection."""
-        self._server.close()
+        with self._lock:
+            if self._server is not None:
+                self._server.close()
+            self._server, self._id = None, ""
 
     def _rows(self, wanted: Plan, flags: Sequence[str]) -> pa.Table:
         """Rows one by one; where bad values are left out, more are asked for until enough are good."""
@@ -148,18 +151,23 @@ class InfluxStore:
     def _ready(self) -> Iterator[InfluxClient]:
         """The server with its buckets. After a failure both buckets and id are looked up again: it may be another."""
         try:
-            with self._lock:
-                if not self._is_ready:
-                    self._server.ensure_bucket(
-                        self._settings.bucket_raw, retention_days=self._settings.raw_retention_days
-                    )
-                    self._server.ensure_bucket(self._settings.bucket_keep)
-                    self._is_ready = True
-            yield self._server
+            yield self._prepared()
         except StoreUnavailableError:
             with self._lock:
                 self._is_ready, self._id = False, ""
             raise
+
+    def _prepared(self) -> InfluxClient:
+        with self._lock:
+            if self._server is None:
+                raise StoreUnavailableError(f"store {self._settings.url!r} is closed; open it again")
+            if not self._is_ready:
+                days = self._settings.raw_retention_days
+                self._server.ensure_bucket(self._settings.bucket_raw, retention_days=days)
+                self._server.ensure_bucket(self._settings.bucket_keep)
+                self._server.ensure_default_policy(self._settings.bucket_keep)
+                self._is_ready = True
+            return self._server
 
 
 def _policy(bucket: str) -> tuple[str, str]:

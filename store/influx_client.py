@@ -13,7 +13,9 @@ import urllib3
 from influxdb_client.client.exceptions import InfluxDBError
 from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.client.write_api import SYNCHRONOUS
+from influxdb_client.domain.dbrp_create import DBRPCreate
 from influxdb_client.rest import ApiException
+from influxdb_client.service.dbr_ps_service import DBRPsService
 
 from commons.errors import SettingsError, StoreUnavailableError
 
@@ -28,6 +30,7 @@ _END_LENGTH: Final = 150
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _UNPARSED: Final = "unable to parse"
 _CONFLICT: Final = frozenset({409, 422})
+_FORBIDDEN: Final = frozenset({401, 403})
 _DROPPED: Final = re.compile(r"dropped=(\d+)")
 _REMEDY: Final = {
     401: "check store.token",
@@ -95,6 +98,36 @@ class InfluxClient:
                 if error.status not in _CONFLICT:  # another process was faster
                     raise
 
+    def ensure_default_policy(self, bucket: str) -> None:
+        """Make a bucket `database/policy` the one that InfluxQL asks where a query names no policy.
+
+        Dashboards' variables ask for tag values, and InfluxDB looks those up in the default policy only.
+
+        Args:
+            bucket: The bucket.
+
+        Raises:
+            StoreUnavailableError: It cannot be looked for, or not be made.
+        """
+        database, _, policy = bucket.partition("/")
+        policies: Any = DBRPsService(self._client.api_client)  # type: ignore[no-untyped-call]  # no types here
+        with self._complaints():
+            wanted: Any = DBRPCreate(  # type: ignore[no-untyped-call]  # the client has no types here
+                org=self._org,
+                bucket_id=self._bucket_id(bucket),
+                database=database,
+                retention_policy=policy or "autogen",
+                default=True,
+            )
+            found = policies.get_dbr_ps(org=self._org, db=database).content
+            if any(one.default and one.retention_policy == wanted.retention_policy for one in found):
+                return
+            try:
+                policies.post_dbrp(wanted)
+            except ApiException as error:
+                if error.status not in _CONFLICT | _FORBIDDEN:  # another was faster, or the token may only read
+                    raise
+
     def write(self, bucket: str, body: bytes) -> Refusal | None:
         """Send lines; durable when nothing is refused.
 
@@ -144,6 +177,9 @@ class InfluxClient:
     def close(self) -> None:
         """Close every connection."""
         self._client.close()
+
+    def _bucket_id(self, name: str) -> str:
+        return str(self._client.buckets_api().find_buckets(name=name, org=self._org).buckets[0].id)
 
     def _has_bucket(self, name: str) -> bool:
         try:

@@ -82,4 +82,4 @@ def _order(plan: Plan) -> str:
 
 
 def _limit(limit: int | None) -> str:
-    return "" if limit is None else f" LIMIT {limit}"
+    return "" if limit is None else f" LIMIT {int(limit)}"

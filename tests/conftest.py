@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -91,6 +91,7 @@ class Influx:
     org: str
     token: str
     server: Server | None = None
+    used: list[StoreSettings] = field(default_factory=list)
 
     def settings(self, **changes: Any) -> StoreSettings:
         """Settings with two buckets that nobody has used."""
@@ -102,7 +103,8 @@ class Influx:
             bucket_raw=f"{name}/raw",
             bucket_keep=f"{name}/keep",
         )
-        return replace(fresh, **changes)
+        self.used.append(replace(fresh, **changes))
+        return self.used[-1]
 
     def wipe(self, settings: StoreSettings) -> None:
         """Delete both buckets, as an administrator would."""
@@ -124,7 +126,10 @@ def influx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Influx]:
     """An InfluxDB 2 for all tests: `$INFLUXD`, else `influxd` on the PATH, else the one at `$INFLUXDB_URL`."""
     if _influxd() is None and "INFLUXDB_URL" in os.environ:
         address = os.environ["INFLUXDB_URL"].removeprefix("http://").rstrip("/")
-        yield Influx(address, os.environ.get("INFLUXDB_ORG", "lorong"), os.environ.get("INFLUXDB_TOKEN", ""))
+        found = Influx(address, os.environ.get("INFLUXDB_ORG", "lorong"), os.environ.get("INFLUXDB_TOKEN", ""))
+        yield found
+        for settings in found.used:
+            found.wipe(settings)
         return
     server = _influx_server(tmp_path_factory.mktemp("influx"))
     yield _set_up(server)
