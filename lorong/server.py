@@ -32,11 +32,10 @@ class WebServer:
         try:
             self._socket.bind((host, port))
             self._socket.listen()
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             self._socket.close()
-            raise UsageError(
-                f"port {port} on {host} is not free ({error.strerror}); give another with --port"
-            ) from error
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise UsageError(f"port {port} on {host} is not free ({reason}); give another with --port") from error
         self.address = f"http://{host}:{self._socket.getsockname()[1]}"
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=3)
         self._server = uvicorn.Server(config)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,12 +12,11 @@ from analytics.provenance import RECORDED, SIMULATED, STAND_IN, marks_in
 from analytics.runner import Runner
 from analytics.settings import AnalyticsSettings
 from commons.broker import BrokerSettings
-from ingest.collector import Collector
 from ingest.ledger import Ledger
-from ingest.settings import CollectorSettings
 from lorong.fleet import Fleet
 from store import open_store
 from store.settings import StoreSettings
+from tests.flow.collecting import collecting
 from tests.flow.small_site import differences, produced, small_site, stored
 from tests.flow.waiting import NOON_MS, MovedClock, wait_until
 
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from commons.sites import Site
     from store.contract import Store
 
 MARKS = {
@@ -53,27 +49,13 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-@contextmanager
-def collecting(store: Store, broker: BrokerSettings, site: Site, data: Path) -> Iterator[Collector]:
-    collector = Collector(store, broker, site, CollectorSettings(data=data, answer_seconds=0.1), clock=MovedClock())
-    stop = threading.Event()
-    thread = threading.Thread(target=collector.run, args=(stop,))
-    thread.start()
-    try:
-        yield collector
-    finally:
-        stop.set()
-        thread.join()
-
-
 def test_what_nodes_produce_is_stored_once_and_unchanged_and_indicators_say_what_they_stand_on(
     broker: BrokerSettings, store: Store, tmp_path: Path
 ) -> None:
     site, clock = small_site(tmp_path / "site"), MovedClock()
     fleet = Fleet(site.nodes.values(), site, tmp_path / "nodes", broker, clock=clock)
 
-    with collecting(store, broker, site, tmp_path / "collector") as collector:
-        wait_until(lambda: collector.vitals.state == "collecting", "the collector listens")
+    with collecting(store, broker, site, tmp_path / "collector", clock=clock) as collector:
         fleet.start()
         wait_until(
             lambda: all(node.outbox.produced and node.agent.is_at_present for node in fleet.nodes), "all is read"

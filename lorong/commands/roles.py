@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import uvicorn
-
 from analytics.indicators import INDICATORS
 from analytics.runner import Runner
 from analytics.schedule import Schedule
@@ -14,6 +12,7 @@ from commons import logs
 from commons.clock import SystemClock
 from ingest.collector import Collector
 from lorong.fleet import Fleet
+from lorong.server import WebServer
 from lorong.settings import load, site
 from lorong.signals import stopping
 from store import open_store
@@ -106,7 +105,11 @@ def serve(
     try:
         web = replace(every.web, host=host or every.web.host, port=port or every.web.port)
         app = create_app(store, site(city), clock=clock, settings=web)
-        uvicorn.run(app, host=web.host, port=web.port, access_log=False, log_level="warning")
+        server = WebServer(app, host=web.host, port=web.port)
+        stop = stopping()
+        server.start()
+        stop.wait()
+        server.stop()
     finally:
         store.close()
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,12 +12,10 @@ from commons.clock import SystemClock
 from commons.outbox import Outbox
 from commons.topics import Address
 from commons.uplink import Uplink
-from ingest.collector import Collector
-from ingest.settings import CollectorSettings
 from store import open_store
 from store.settings import StoreSettings
+from tests.flow.collecting import collecting as at_work
 from tests.flow.small_site import small_site
-from tests.flow.waiting import MovedClock, wait_until
 from tests.ingest.messages import soil
 from tests.ingest.moody import Moody
 
@@ -29,6 +25,7 @@ if TYPE_CHECKING:
 
     from commons.sites import Site
     from store.contract import Store
+    from tests.flow.waiting import MovedClock
 
 SYSTEM = SystemClock()
 NUMBERS = itertools.count()
@@ -50,28 +47,23 @@ def site(tmp_path: Path) -> Site:
 def collecting(store: Moody, site: Site, tmp_path: Path) -> Any:
     """Lets a collector work on a broker until the block ends."""
 
-    @contextmanager
-    def work(server: Any, *, into: Store = store, clock: MovedClock | None = None) -> Iterator[Collector]:
-        settings = CollectorSettings(data=tmp_path / "collector", answer_seconds=0.05, heartbeat_seconds=2)
+    def work(server: Any, *, into: Store = store, clock: MovedClock | None = None) -> Any:
         broker = BrokerSettings(port=server.port)
-        collector = Collector(into, broker, site, settings, clock=clock or SYSTEM)
-        stop = threading.Event()
-        thread = threading.Thread(target=collector.run, args=(stop,))
-        thread.start()
-        try:
-            wait_until(lambda: collector.vitals.state == "collecting", "the collector listens")
-            yield collector
-        finally:
-            stop.set()
-            thread.join()
+        return at_work(into, broker, site, tmp_path / "collector", clock=clock or SYSTEM)
 
     return work
 
 
 @pytest.fixture
-def address() -> Address:
+def new_address() -> Callable[[], Address]:
+    """Makes nodes that no other test knows."""
+    return lambda: Address("makassar", "saga", f"node-{next(NUMBERS)}")
+
+
+@pytest.fixture
+def address(new_address: Callable[[], Address]) -> Address:
     """A node that no other test knows."""
-    return Address("makassar", "saga", f"node-{next(NUMBERS)}")
+    return new_address()
 
 
 @pytest.fixture

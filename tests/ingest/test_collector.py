@@ -11,11 +11,11 @@ import pytest
 from commons.broker import BrokerSettings
 from commons.clock import SystemClock
 from commons.errors import LeaseHeldError
-from commons.topics import Address
 from ingest.collector import Collector
 from ingest.ledger import Ledger
 from ingest.settings import CollectorSettings
 from store.contract import Query
+from tests.flow.collecting import collecting as at_work
 from tests.flow.waiting import MovedClock, wait_until
 from tests.ingest.messages import BOX, Answers, account, count, pack, publish, readings
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from commons.sites import Site
+    from commons.topics import Address
     from tests.ingest.moody import Moody
 
 SYSTEM = SystemClock()
@@ -132,10 +133,10 @@ def test_answers_name_what_is_stored_what_is_missing_and_what_nobody_holds_any_m
 
 
 def test_a_broker_that_is_killed_in_the_middle_costs_nothing(
-    new_nats: Any, collecting: Any, store: Moody, new_sender: Any
+    new_nats: Any, collecting: Any, store: Moody, new_sender: Any, new_address: Any
 ) -> None:
     server = new_nats()
-    addresses = [Address("makassar", "saga", f"node-{next(NUMBERS)}") for _ in range(3)]
+    addresses = [new_address() for _ in range(3)]
 
     with collecting(server):
         outboxes = [new_sender(server, address, packs=1_500) for address in addresses]
@@ -195,14 +196,10 @@ def test_a_second_collector_on_the_same_store_is_told_so_until_the_first_has_end
     nats: Any, collecting: Any, store: Moody, site: Site, tmp_path: Path
 ) -> None:
     settings = CollectorSettings(data=tmp_path / "another")
-    stop = threading.Event()
-    stop.set()
+    broker = BrokerSettings(port=nats.port)
 
-    with collecting(nats):
-        second = Collector(store, BrokerSettings(port=nats.port), site, settings, clock=SYSTEM)
-        with pytest.raises(LeaseHeldError, match="another collector writes to this store"):
-            second.run(threading.Event())
+    with collecting(nats), pytest.raises(LeaseHeldError, match="another collector writes to this store"):
+        Collector(store, broker, site, settings, clock=SYSTEM).run(threading.Event())
 
-    third = Collector(store, BrokerSettings(port=nats.port), site, replace(settings, data=tmp_path / "x"), clock=SYSTEM)
-    third.run(stop)
-    assert third.vitals.state == "stopped"
+    with at_work(store, broker, site, settings.data, clock=SYSTEM) as second:
+        assert second.vitals.state == "collecting"

@@ -6,22 +6,70 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from commons import catalogue
 from commons.clock import SystemClock
 from commons.rows import Block
+from commons.topics import Address
+from ingest.batch import Batch
+from ingest.ledger import Ledger
 from ingest.rejects import Rejects
+from ingest.subscription import Arrival
 from store import open_store
 from store.contract import Query
+from store.settings import StoreSettings
 from tests.flow.waiting import wait_until
-from tests.ingest.messages import account, count, pack, publish, readings
+from tests.ingest.messages import BOX, START_MS, account, count, pack, publish, readings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from commons.topics import Address
+    from store.contract import Store
     from tests.ingest.moody import Moody
 
 SYSTEM = SystemClock()
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+FIGURES = st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**60), 2**60)
+SENT = [m for m in catalogue.measurements().values() if m.kind in ("sample", "event") and m.name != "collector"]
+
+
+@st.composite
+def messages(draw: st.DrawFn) -> Arrival:
+    """A pack or reading whose names are right and whose values may be anything that JSON holds."""
+    of, rows = draw(st.sampled_from(SENT)), draw(st.integers(1, 3))
+    document: dict[str, Any] = {tag: draw(TEXTS) for tag in of.tags if tag not in ("city", "lane", "node")}
+    for name, field in of.fields.items():
+        if name != "node" and draw(st.booleans()):
+            document[name] = draw(st.lists(TEXTS if field.text else FIGURES, min_size=rows, max_size=rows))
+    document |= draw(st.fixed_dictionaries({}, optional={"t": st.just([*range(START_MS, START_MS + rows)])}))
+    if draw(st.booleans()):
+        document |= {"box": BOX, "seq": draw(st.integers(1, 4)), "first": 1}
+    topic = Address("makassar", "saga", "n1").up(of.name)
+    return Arrival(topic, orjson.dumps(document), retained=False, again=False, mid=1)
+
+
+@pytest.fixture(scope="module")
+def memory() -> Iterator[Store]:
+    opened = open_store(StoreSettings(url="duckdb://memory"), clock=SYSTEM)
+    yield opened
+    opened.close()
+
+
+@given(arrivals=st.lists(messages(), min_size=1, max_size=20))
+def test_whatever_messages_hold_each_row_can_be_written_or_is_rejected(memory: Store, arrivals: list[Arrival]) -> None:
+    batch, ledger = Batch(), Ledger()
+
+    for arrival in arrivals:
+        batch.take(arrival, ledger, now_ms=START_MS)
+    batch.compact()
+
+    memory.write([*batch.blocks, ledger.block()])
+    counts = batch.counts
+    assert counts.received == counts.stored + counts.rejected + counts.duplicate
+    assert counts.stored == sum(map(len, batch.blocks))
 
 
 @pytest.mark.parametrize(

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import logging
 import signal
-import threading
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
-from commons.broker import BrokerSettings
 from commons.clock import SystemClock
-from ingest.collector import Collector
-from ingest.settings import CollectorSettings
 from lorong.__main__ import main
 from store import open_store
 from store.settings import StoreSettings
-from tests.flow.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from commons.sites import Site
     from store.contract import Store
 
 
@@ -73,22 +65,3 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     opened = open_store(settings, clock=SystemClock())
     yield opened
     opened.close()
-
-
-@pytest.fixture
-def collecting(tmp_path: Path) -> Callable[[Store, Site, int], AbstractContextManager[Collector]]:
-    """Lets a collector work on a broker's port until the block ends."""
-
-    @contextmanager
-    def work(store: Store, site: Site, port: int) -> Iterator[Collector]:
-        settings = CollectorSettings(data=tmp_path / "collector", answer_seconds=0.1)
-        collector = Collector(store, BrokerSettings(port=port), site, settings, clock=SystemClock())
-        stop = threading.Event()
-        thread = threading.Thread(target=collector.run, args=(stop,))
-        thread.start()
-        wait_until(lambda: collector.vitals.state == "collecting", "the collector listens")
-        yield collector
-        stop.set()
-        thread.join()
-
-    return work

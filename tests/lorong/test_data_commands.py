@@ -18,6 +18,7 @@ from ingest.ledger import Ledger
 from ingest.rejects import Reject, Rejects
 from lorong.sending import publish_all
 from store.contract import Query
+from tests.flow.collecting import collecting
 from tests.flow.small_site import small_site
 from tests.flow.waiting import wait_until
 
@@ -82,12 +83,12 @@ def test_a_query_that_finds_nothing_says_what_to_try(lorong: Any, store: Store) 
 
 
 def test_an_imported_table_is_in_the_store_once_however_often_it_is_imported(
-    lorong: Any, store: Store, site: Site, nats: Any, collecting: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lorong: Any, store: Store, site: Site, nats: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LORONG_BROKER__PORT", str(nats.port))
     (tmp_path / "panen.csv").write_text(HARVEST, "utf-8")
 
-    with collecting(store, site, nats.port):
+    with collecting(store, broker(nats), site, tmp_path / "collector", clock=SystemClock()):
         first = lorong("import", "panen.csv", "harvest", "--city", site.folder)
         again = lorong("import", "panen.csv", "harvest", "--city", site.folder)
 
@@ -102,7 +103,7 @@ def test_an_imported_table_is_in_the_store_once_however_often_it_is_imported(
 
 
 def test_an_import_without_a_collector_keeps_the_rows_for_the_next_one(
-    lorong: Any, store: Store, site: Site, nats: Any, collecting: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lorong: Any, store: Store, site: Site, nats: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LORONG_BROKER__PORT", "9")
     (tmp_path / "panen.csv").write_text(HARVEST, "utf-8")
@@ -111,7 +112,7 @@ def test_an_import_without_a_collector_keeps_the_rows_for_the_next_one(
     waiting = lorong(*words, "--wait", "0.1")
     monkeypatch.setenv("LORONG_BROKER__PORT", str(nats.port))
     (tmp_path / "panen.csv").write_text("time,commodity,kg\n2026-11-22T07:30+08:00,bayam,1\n", "utf-8")
-    with collecting(store, site, nats.port):
+    with collecting(store, broker(nats), site, tmp_path / "collector", clock=SystemClock()):
         lorong(*words)
 
     assert (waiting.code, waiting.out) == (1, "0 of 3 rows are in the store; 3 wait in the outbox import\n")
@@ -148,7 +149,7 @@ def test_a_table_that_cannot_be_imported_is_named_and_nothing_of_it_is_sent(
 
 
 def test_rejects_are_listed_and_shown_and_a_mended_one_is_stored_when_it_is_replayed(
-    lorong: Any, store: Store, site: Site, nats: Any, collecting: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lorong: Any, store: Store, site: Site, nats: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LORONG_BROKER__PORT", str(nats.port))
     topic = Address("makassar", "saga", "saga-n1").up("soil")
@@ -156,8 +157,10 @@ def test_rejects_are_listed_and_shown_and_a_mended_one_is_stored_when_it_is_repl
     data = ("--data", tmp_path / "collector")
     Rejects(tmp_path / "collector" / "rejects").add([Reject(NOW_MS, "evil\ntopic", b"\xff", "no JSON")])
 
-    with collecting(store, site, nats.port) as collector:
-        publish(nats.port, topic, bad)
+    with collecting(
+        store, BrokerSettings(port=nats.port), site, tmp_path / "collector", clock=SystemClock()
+    ) as collector:
+        publish(nats, topic, bad)
         wait_until(lambda: collector.vitals.total.rejected == 1, "the pack is rejected")
         listed = lorong("rejects", "list", *data)
         name = listed.out.splitlines()[-1].split()[0]
@@ -235,8 +238,12 @@ def test_a_node_that_could_not_run_is_not_added(lorong: Any, site: Site, words: 
     assert (site.folder / "nodes.csv").read_bytes() == before
 
 
-def publish(port: int, topic: str, payload: bytes) -> None:
-    assert publish_all(BrokerSettings(port=port), [(topic, payload)], clock=SystemClock()) == 1
+def broker(server: Any) -> BrokerSettings:
+    return BrokerSettings(port=server.port)
+
+
+def publish(server: Any, topic: str, payload: bytes) -> None:
+    assert publish_all(broker(server), [(topic, payload)], clock=SystemClock()) == 1
 
 
 def mend(folder: Path, wrong: str, right: str) -> None:
