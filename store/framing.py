@@ -36,7 +36,8 @@ def send(peer: socket.socket, header: Header, table: pa.Table | None = None) -> 
     body = b"" if table is None else _packed(table)
     head = orjson.dumps(header)
     peer.sendall(_SIZES.pack(len(head), len(body)) + head)
-    peer.sendall(body)
+    if body:  # to send nothing is an error where the peer has answered and gone
+        peer.sendall(body)
 
 
 def receive(peer: socket.socket) -> tuple[Header, pa.Table | None]:

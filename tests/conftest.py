@@ -62,8 +62,9 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it listens."""
+        leash = [sys.executable, "-m", "lorong.leash", str(os.getpid())]  # it ends with the tests, killed or not
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
+            self.process = subprocess.Popen([*leash, *self.command], stdout=log, stderr=log)
         deadline = time.monotonic() + _START_SECONDS
         while not self._listens():
             if self.process.poll() is not None or time.monotonic() > deadline:

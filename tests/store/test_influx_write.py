@@ -72,3 +72,16 @@ def test_a_few_bad_lines_cost_a_few_requests() -> None:
     deliver(Request("raw", [str(i) for i in range(5000)], [(0, i) for i in range(5000)]), send)
 
     assert len(sizes) < 30
+
+
+def test_when_all_lines_are_dropped_they_are_not_sent_again() -> None:
+    sizes: list[int] = []
+
+    def send(bucket: str, body: bytes) -> Refusal | None:
+        sizes.append(len(body.split(b"\n")))
+        return Refusal("points beyond retention policy dropped=100", 100)
+
+    refused, _ = deliver(Request("raw", [str(i) for i in range(100)], [(0, i) for i in range(100)]), send)
+
+    assert sizes == [100]
+    assert len(refused) == 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -23,10 +24,12 @@ from commons.errors import (
 from commons.rows import Block
 from store import open_store
 from store.contract import Query
-from store.framing import pack_error, unpack_error
+from store.framing import pack_error, receive, send, unpack_error
 from store.settings import StoreSettings
 
 if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
     from store.contract import Store
 
 
@@ -80,6 +83,29 @@ def test_many_clients_may_ask_at_once(url: str) -> None:
     assert counts == [1000] * 80
     client.close()
     owner.close()
+
+
+class _Hasty(socket.socket):
+    """A socket whose peer answers and leaves as soon as it has heard anything."""
+
+    peer: socket.socket
+
+    def sendall(self, data: ReadableBuffer, flags: int = 0) -> None:
+        super().sendall(data, flags)
+        if self.peer.fileno() >= 0:
+            send(self.peer, {"heard": len(self.peer.recv(1000)) > 0})
+            self.peer.close()
+
+
+def test_an_owner_may_answer_and_leave_before_the_client_looks_up() -> None:
+    ours, theirs = socket.socketpair()
+    client = _Hasty(ours.family, ours.type, fileno=ours.detach())
+    client.peer = theirs
+
+    send(client, {"ask": "id"})
+
+    assert receive(client) == ({"heard": True}, None)
+    client.close()
 
 
 def test_when_the_owner_is_killed_one_call_fails_and_the_next_owns_the_file(
@@ -146,14 +172,14 @@ def test_a_file_that_another_program_holds_is_unavailable_until_it_lets_go(url: 
 
 def test_only_this_user_may_use_the_socket(url: str) -> None:
     store = _open(url)
-    socket = Path(url.removeprefix("duckdb:///") + ".sock")
+    place = Path(url.removeprefix("duckdb:///") + ".sock")
 
-    mode = socket.stat().st_mode
+    mode = place.stat().st_mode
     store.close()
 
     assert stat.S_ISSOCK(mode)
     assert stat.S_IMODE(mode) == 0o600
-    assert not socket.exists()
+    assert not place.exists()
 
 
 def test_a_folder_may_have_a_long_name(tmp_path: Path) -> None:
