@@ -49,7 +49,7 @@ class Agent:
         self._outbox, self._clock = outbox, clock
         self._cadence_ms = round(cadence_seconds * _MILLISECONDS)
         self._beat: int | None = None
-        self._behind: list[str] = []
+        self._behind = list(drivers)
         self._undated = Undated()
         self._log = Log("sensors.agent")
         self._faults = Faults(self._log, "driver")

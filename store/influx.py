@@ -14,7 +14,7 @@ from store.answers import first_of_each, gathered, in_order, is_settled, without
 from store.checks import check
 from store.contract import Query
 from store.influx_client import InfluxClient
-from store.influx_write import Place, deliver, requests
+from store.influx_write import Place, deliver_all, requests
 from store.influxql import bad_query, latest_query, rows_query, windows_query
 from store.plan import Plan, plan
 from store.windows import aggregate, is_regular
@@ -65,10 +65,10 @@ class InfluxStore:
         reason = ""
         with self._ready() as server:
             keep = self._settings.bucket_keep
-            for request in requests(checked.blocks, raw=self._settings.bucket_raw, keep=keep):
-                places, why = deliver(request, server.write)
-                refused += places
-                reason = reason or why
+            for run in requests(checked.blocks, raw=self._settings.bucket_raw, keep=keep):
+                for places, why in deliver_all(run, server.write):
+                    refused += places
+                    reason = reason or why
         checked.conclude(refused, reason)
 
     def read(self, query: Query) -> pa.Table:

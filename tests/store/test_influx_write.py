@@ -17,7 +17,7 @@ def _block(measurement: str, rows: int = 1) -> Block:
 
 
 def _made(*blocks: Block) -> list[Request]:
-    return list(requests(blocks, raw="raw", keep="keep"))
+    return [request for run in requests(blocks, raw="raw", keep="keep") for request in run]
 
 
 def test_a_later_block_is_never_in_the_same_request_unless_both_are_samples() -> None:
