@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -42,7 +43,8 @@ def influx(folder: Path) -> Iterator[tuple[StoreSettings, int]]:
     options += [f"--http-bind-address=127.0.0.1:{port}", "--reporting-disabled", "--log-level=error"]
     with running([str(influxd()), *options], log=folder / "log") as process:
         settings = StoreSettings(url=f"influxdb://127.0.0.1:{port}", token=Secret(_TOKEN))
-        _set_up(port, settings.org)
+        if not _is_set_up(process, port, settings.org):
+            raise RuntimeError(f"InfluxDB did not start: {(folder / 'log').read_text('utf-8')[-2000:]}")
         yield settings, process.pid
 
 
@@ -70,15 +72,44 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def _set_up(port: int, org: str) -> None:
+@contextmanager
+def busy_elsewhere(cores: list[float]) -> Iterator[None]:
+    """Add how many cores, on average, worked for others meanwhile; NaN where there is no /proc.
+
+    Every process started in the block must have ended with it.
+    """
+    began, machine, ours = _CLOCK.monotonic(), _machine_seconds(), _our_seconds()
+    yield
+    others = _machine_seconds() - machine - (_our_seconds() - ours)
+    cores.append(others / (_CLOCK.monotonic() - began))
+
+
+def _machine_seconds() -> float:
+    """How long all cores together have been busy since boot [s], with what the host took away."""
+    try:
+        cores = Path("/proc/stat").read_text("ascii").splitlines()[0]
+    except OSError:
+        return float("nan")
+    user, nice, system, _idle, _waiting, *rest = (int(ticks) for ticks in cores.split()[1:9])
+    return (user + nice + system + sum(rest)) / _TICKS
+
+
+def _our_seconds() -> float:
+    """What this process and the ones it has waited for have used so far [s]."""
+    used = [resource.getrusage(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _is_set_up(process: subprocess.Popen[bytes], port: int, org: str) -> bool:
+    """Whether it could be given its organisation and token."""
     user = {"username": "bench", "password": "bench-password", "org": org, "bucket": "first", "token": _TOKEN}
     request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v2/setup", json.dumps(user).encode())
     deadline = _CLOCK.monotonic() + _PATIENCE_SECONDS
-    while _CLOCK.monotonic() < deadline:
+    while process.poll() is None and _CLOCK.monotonic() < deadline:
         with suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(request):  # noqa: S310
-            return
+            return True
         _CLOCK.sleep(0.05)
-    raise TimeoutError(f"InfluxDB did not start within {_PATIENCE_SECONDS:.0f} s")
+    return False
 
 
 def _free_port() -> int:
