@@ -53,7 +53,7 @@ class Block:
             row.update({name: column[i] for name, column in self.fields.items()})
             yield row
 
-    def take(self, indices: list[int]) -> Block:
+    def take(self, indices: Sequence[int]) -> Block:
         """The rows at these indices, in that order."""
         return Block(
             self.measurement,
@@ -63,7 +63,7 @@ class Block:
         )
 
 
-def _take(column: Column, indices: list[int]) -> Column:
+def _take(column: Column, indices: Sequence[int]) -> Column:
     return [column[i] for i in indices]  # type: ignore[return-value]  # a column of one kind stays of that kind
 
 

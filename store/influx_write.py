@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, Final
 
 from commons.catalogue import measurement
-from store.line_protocol import lines
+from store.line_protocol import encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,32 +25,50 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Rows of one block that travel in one request.
+
+    Args:
+        index: Which block of the batch.
+        rows: Their places in it.
+        block: The rows.
+    """
+
+    index: int
+    rows: Sequence[int]
+    block: Block
+
+    def text(self) -> str:
+        """Its lines."""
+        return encode(self.block, measurement(self.block.measurement))[0]
+
+    def one_by_one(self) -> list[Piece]:
+        """The rows that have a line, each as a piece of its own."""
+        _, rows = encode(self.block, measurement(self.block.measurement))
+        return [Piece(self.index, [self.rows[row]], self.block.take([row])) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """Lines that travel together.
+    """Rows that travel together.
 
     Args:
         bucket: Where to.
-        lines: The lines, without their ends.
-        places: Where each came from, as (block, row).
+        pieces: The rows.
     """
 
     bucket: str
-    lines: list[str]
-    places: list[Place]
+    pieces: list[Piece]
 
-    def halves(self) -> tuple[Request, Request]:
-        """The lines in two requests."""
-        middle = len(self.lines) // 2
-        return (
-            Request(self.bucket, self.lines[:middle], self.places[:middle]),
-            Request(self.bucket, self.lines[middle:], self.places[middle:]),
-        )
+    def body(self) -> bytes:
+        """Its lines."""
+        return "".join(piece.text() for piece in self.pieces).encode()
 
 
 def requests(blocks: Sequence[Block], *, raw: str, keep: str) -> Iterator[Iterator[Request]]:
     """The requests of a batch, in runs that must be written one after the other.
 
-    Lines of one run may be written in any order, so that only rows of one measurement share one, or samples.
+    Rows of one run may be written in any order, so that only rows of one measurement share one, or samples.
 
     Args:
         blocks: Checked blocks.
@@ -68,17 +86,25 @@ def requests(blocks: Sequence[Block], *, raw: str, keep: str) -> Iterator[Iterat
 
 def _requests(bucket: str, run: Iterable[tuple[int, Block]]) -> Iterator[Request]:
     """Requests made as they are asked for, so that one travels while the next is made."""
-    made: list[str] = []
-    places: list[Place] = []
-    for index, block in run:
-        own, rows = lines(block, measurement(block.measurement))
-        made += own
-        places += [(index, row) for row in rows]
-        while len(made) >= REQUEST_LINES:
-            yield Request(bucket, made[:REQUEST_LINES], places[:REQUEST_LINES])
-            made, places = made[REQUEST_LINES:], places[REQUEST_LINES:]
-    if made:
-        yield Request(bucket, made, places)
+    pieces: list[Piece] = []
+    held = 0
+    for piece in chain.from_iterable(_pieces(index, block) for index, block in run):
+        if held + len(piece.rows) > REQUEST_LINES:
+            yield Request(bucket, pieces)
+            pieces, held = [], 0
+        pieces.append(piece)
+        held += len(piece.rows)
+    if pieces:
+        yield Request(bucket, pieces)
+
+
+def _pieces(index: int, block: Block) -> Iterator[Piece]:
+    if 0 < len(block) <= REQUEST_LINES:
+        yield Piece(index, range(len(block)), block)
+        return
+    for start in range(0, len(block), REQUEST_LINES):
+        rows = range(start, min(start + REQUEST_LINES, len(block)))
+        yield Piece(index, rows, block.take(rows))
 
 
 def deliver_all(run: Iterable[Request], send: Send) -> Iterator[tuple[list[Place], str]]:
@@ -102,7 +128,7 @@ def deliver_all(run: Iterable[Request], send: Send) -> Iterator[tuple[list[Place
 
 
 def deliver(request: Request, send: Send) -> tuple[list[Place], str]:
-    """Write every line that InfluxDB takes.
+    """Write every row that InfluxDB takes.
 
     A request that was refused is sent again in halves, which is harmless where some of it was written.
 
@@ -111,12 +137,15 @@ def deliver(request: Request, send: Send) -> tuple[list[Place], str]:
         send: Sends lines to a bucket.
 
     Returns:
-        The places of the refused lines, and InfluxDB's reason for the first.
+        The places of the refused rows, and InfluxDB's reason for the first.
     """
-    refusal = send(request.bucket, "\n".join(request.lines).encode())
+    body = request.body()
+    refusal = send(request.bucket, body) if body else None
     if refusal is None:
         return [], ""
-    if len(request.lines) == 1 or refusal.dropped == len(request.lines):
-        return request.places, refusal.reason
-    first, second = (deliver(half, send) for half in request.halves())
+    rows = list(chain.from_iterable(piece.one_by_one() for piece in request.pieces))
+    if len(rows) == 1 or refusal.dropped == len(rows):
+        return [(row.index, row.rows[0]) for row in rows], refusal.reason
+    middle = len(rows) // 2
+    first, second = (deliver(Request(request.bucket, half), send) for half in (rows[:middle], rows[middle:]))
     return first[0] + second[0], first[1] or second[1]

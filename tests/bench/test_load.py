@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from commons import catalogue, wire
-from store.line_protocol import lines
+from store.line_protocol import encode
 from tests.bench.load import FIELDS, Load, catching_up, requests, tables
 
 
@@ -33,8 +33,8 @@ def test_each_outbox_counts_its_packs_and_the_last_one_sends_only_once(load: Loa
 def test_the_limit_of_influxdb_is_taken_with_the_lines_that_the_store_would_write(load: Load) -> None:
     bodies = requests(load, 500)
 
-    written = [line for block in load.blocks for line in lines(block, catalogue.measurement("soil"))[0]]
-    assert b"\n".join(bodies).decode().split("\n") == written
+    written = "".join(encode(block, catalogue.measurement("soil"))[0] for block in load.blocks)
+    assert b"\n".join(bodies).decode() + "\n" == written
     assert {body.count(b"\n") + 1 for body in bodies[:-1]} == {500}
 
 

@@ -7,13 +7,26 @@ from hypothesis import strategies as st
 
 from commons.rows import Block
 from store.influx_client import Refusal
-from store.influx_write import REQUEST_LINES, Request, deliver, requests
+from store.influx_write import REQUEST_LINES, Piece, Request, deliver, requests
 
 
 def _block(measurement: str, rows: int = 1) -> Block:
     field = {"harvest": "kg", "sale": "kg", "air": "light", "soil": "ec"}.get(measurement, "state")
     values = ["{}"] * rows if field == "state" else [1.0] * rows
     return Block(measurement, list(range(rows)), {}, {field: values})
+
+
+def _request(rows: int) -> Request:
+    """Rows 0 to `rows` of one block, the row's number its time."""
+    return Request("raw", [Piece(0, range(rows), _block("air", rows))])
+
+
+def _numbers(body: bytes) -> list[int]:
+    return [int(line.rpartition(b" ")[2]) for line in body.splitlines()]
+
+
+def _places(request: Request) -> list[tuple[int, int]]:
+    return [(piece.index, row) for piece in request.pieces for row in piece.rows]
 
 
 def _made(*blocks: Block) -> list[Request]:
@@ -23,7 +36,7 @@ def _made(*blocks: Block) -> list[Request]:
 def test_a_later_block_is_never_in_the_same_request_unless_both_are_samples() -> None:
     made = _made(*map(_block, ["air", "soil", "air", "harvest", "sale", "sale", "ledger", "soil"]))
 
-    assert [(r.bucket, [block for block, _ in r.places]) for r in made] == [
+    assert [(r.bucket, [piece.index for piece in r.pieces]) for r in made] == [
         ("raw", [0, 1, 2]),
         ("keep", [3]),
         ("keep", [4, 5]),
@@ -35,8 +48,8 @@ def test_a_later_block_is_never_in_the_same_request_unless_both_are_samples() ->
 def test_a_request_has_a_bounded_number_of_lines() -> None:
     made = _made(_block("air", REQUEST_LINES - 1), _block("soil", REQUEST_LINES + 2))
 
-    assert [len(request.lines) for request in made] == [REQUEST_LINES, REQUEST_LINES, 1]
-    assert [place for request in made for place in request.places] == [
+    assert max(len(_places(request)) for request in made) <= REQUEST_LINES
+    assert [place for request in made for place in _places(request)] == [
         *((0, row) for row in range(REQUEST_LINES - 1)),
         *((1, row) for row in range(REQUEST_LINES + 2)),
     ]
@@ -47,14 +60,13 @@ def test_exactly_the_refused_lines_are_named_and_all_others_are_written(bad: set
     written: list[int] = []
 
     def send(bucket: str, body: bytes) -> Refusal | None:
-        numbers = [int(line) for line in body.split(b"\n")]
+        numbers = _numbers(body)
         wrong = [number for number in numbers if number in bad]
         if not (wrong and nothing_of_it):
             written.extend(number for number in numbers if number not in bad)
         return Refusal(f"line {wrong[0]}", None if nothing_of_it else len(wrong)) if wrong else None
 
-    lines = [str(number) for number in range(60)]
-    refused, reason = deliver(Request("raw", lines, [(0, number) for number in range(60)]), send)
+    refused, reason = deliver(_request(60), send)
 
     assert refused == [(0, number) for number in sorted(bad)]
     assert set(written) == set(range(60)) - bad
@@ -65,11 +77,10 @@ def test_a_few_bad_lines_cost_a_few_requests() -> None:
     sizes: list[int] = []
 
     def send(bucket: str, body: bytes) -> Refusal | None:
-        lines = body.split(b"\n")
-        sizes.append(len(lines))
-        return Refusal("bad", None) if b"4321" in lines else None
+        sizes.append(len(_numbers(body)))
+        return Refusal("bad", None) if 4321 in _numbers(body) else None
 
-    deliver(Request("raw", [str(i) for i in range(5000)], [(0, i) for i in range(5000)]), send)
+    deliver(_request(5000), send)
 
     assert len(sizes) < 30
 
@@ -78,10 +89,10 @@ def test_when_all_lines_are_dropped_they_are_not_sent_again() -> None:
     sizes: list[int] = []
 
     def send(bucket: str, body: bytes) -> Refusal | None:
-        sizes.append(len(body.split(b"\n")))
+        sizes.append(len(_numbers(body)))
         return Refusal("points beyond retention policy dropped=100", 100)
 
-    refused, _ = deliver(Request("raw", [str(i) for i in range(100)], [(0, i) for i in range(100)]), send)
+    refused, _ = deliver(_request(100), send)
 
     assert sizes == [100]
     assert len(refused) == 100

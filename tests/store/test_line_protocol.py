@@ -16,7 +16,7 @@ from commons.clock import SystemClock
 from commons.rows import Block
 from store import open_store
 from store.contract import Query
-from store.line_protocol import kept_tag, lines, meant_tag
+from store.line_protocol import encode, kept_tag, meant_tag
 
 if TYPE_CHECKING:
     from tests.conftest import Influx
@@ -61,13 +61,15 @@ def _parsed(line: str) -> tuple[str, dict[str, str], dict[str, float | str], int
 
 @given(_BLOCKS)
 def test_a_line_says_what_its_row_said(block: Block) -> None:
-    made, rows = lines(block, _HARVEST)
+    text, rows = encode(block, _HARVEST)
+    made = [encode(block.take([row]), _HARVEST)[0] for row in rows]
 
+    assert "".join(made) == text
     everything = list(block.rows())
     expected = [row for row in everything if any(row[name] is not None for name in block.fields)]
     assert [everything[row] for row in rows] == expected
     for line, row in zip(made, expected, strict=True):
-        name, tags, values, time = _parsed(line)
+        name, tags, values, time = _parsed(line.removesuffix("\n"))
         assert (name, time) == ("harvest", row["time"])
         assert {key: meant_tag(value) for key, value in tags.items()} == {k: row[k] for k in block.tags if row[k]}
         assert values == {key: row[key] for key in block.fields if row[key] is not None}
@@ -85,9 +87,9 @@ def test_a_tag_is_kept_on_one_line_and_read_as_it_was_meant(text: str) -> None:
 def test_a_number_is_always_a_float_and_never_has_a_type_of_its_own() -> None:
     numbers: list[float | None] = [31.0, 31.25, -0.5, 1e21, 1e-7, 123456789012345680.0]
 
-    made, _ = lines(Block("soil", list(range(6)), {"bed": "b1"}, {"moisture": numbers}), measurement("soil"))
+    text, _ = encode(Block("soil", list(range(6)), {"bed": "b1"}, {"moisture": numbers}), measurement("soil"))
 
-    values = [re.fullmatch(r"soil,bed=b1 moisture=([^ ]+) \d", line).group(1) for line in made]  # type: ignore[union-attr]  # must match
+    values = [re.fullmatch(r"soil,bed=b1 moisture=([^ ]+) \d", line).group(1) for line in text.splitlines()]  # type: ignore[union-attr]  # must match
     assert [float(value) for value in values] == numbers
     assert all(re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", value) for value in values)
 
@@ -95,14 +97,14 @@ def test_a_number_is_always_a_float_and_never_has_a_type_of_its_own() -> None:
 def test_tags_stand_in_order_and_empty_ones_do_not_stand_at_all() -> None:
     block = Block("soil", [5], {"node": "n1", "bed": ["b 1"], "city": "makassar", "lane": ""}, {"moisture": [1.5]})
 
-    assert lines(block, measurement("soil")) == ([r"soil,bed=b\ 1,city=makassar,node=n1 moisture=1.5 5"], range(1))
+    assert encode(block, measurement("soil")) == ("soil,bed=b\\ 1,city=makassar,node=n1 moisture=1.5 5\n", range(1))
 
 
 @pytest.mark.parametrize("block", [Block("soil", [], {}, {"moisture": []}), Block("soil", [1], {}, {})])
 def test_nothing_to_say_makes_no_line(block: Block) -> None:
-    made, rows = lines(block, measurement("soil"))
+    text, rows = encode(block, measurement("soil"))
 
-    assert made == []
+    assert text == ""
     assert list(rows) == []
 
 
