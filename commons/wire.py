@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,8 @@ from commons.rows import Block, event_time
 from commons.topics import Address, parse_up
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from commons.catalogue import Measurement
     from commons.rows import Column, NumberColumn, TextColumn
 
@@ -23,6 +26,8 @@ _FROM_TOPIC: Final = ("city", "lane", "node")
 _ENVELOPE: Final = frozenset({"box", "seq", "first", "t", "thinned"})
 _LATEST_MS: Final = 4_102_444_800_000  # the year 2100
 _SUSPECT: Final = 3.0
+_FIRST: Final = b'{"first":'
+_SENDERS: Final = 16_384  # topics whose meaning is remembered: those of a city
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Message:
         seq: Its number in the outbox, from 1; 0 without a box.
         first: The oldest number the outbox still holds; 0 without a box.
         thinned: How many rows the outbox had to drop from this pack.
-        digest: Of the content without `first`: the same pack sent again has the same.
+        digest: Of the payload without `first`: the same pack sent again has the same.
     """
 
     address: Address
@@ -92,20 +97,17 @@ def decode(topic: str, payload: bytes, *, arrival_ms: int, retained: bool = Fals
         WireError: It will never decode; the sentence says why.
         UnknownNameError: It names a measurement, tag or field that the catalogue does not have.
     """
-    address, name = parse_up(topic)
-    known = catalogue.measurement(name)
-    if known.kind not in ("sample", "event") or "node" not in (*known.tags, *known.fields):
-        raise WireError(f"{name} cannot be sent; only samples and events of nodes can")
+    address, known, tags = _route(topic)
     document = _parse(payload)
     if isinstance(document, list):
-        block = senml.block(document, known, arrival_ms=arrival_ms)
-        return Message(address, name, _addressed(block, known, address))
-    if "thinned" in document:
-        return _thinned(document, address, name)
-    block = _block(document, known, arrival_ms=arrival_ms, retained=retained)
+        read = senml.block(document, known, arrival_ms=arrival_ms)
+        return Message(address, known.name, _completed(read.times, {**read.tags, **tags}, read.fields, known, address))
     box, seq, first = _envelope(document)
-    digest = _digest(document) if box else ""
-    return Message(address, name, _addressed(block, known, address), box, seq, first, 0, digest)
+    digest = digest_of(payload) if box else ""
+    if "thinned" in document:
+        return Message(address, known.name, None, box, seq, first, _thinned(document, box), digest)
+    block = _block(document, known, address, tags, now=None if retained else arrival_ms)
+    return Message(address, known.name, block, box, seq, first, 0, digest)
 
 
 def sender(topic: str) -> Address | None:
@@ -117,12 +119,29 @@ def sender(topic: str) -> Address | None:
 
 
 def digest_of(payload: bytes) -> str:
-    """The digest of a payload that does not decode."""
+    """What tells one pack from another under the same number: 16 hexadecimal digits.
+
+    Args:
+        payload: A pack as it is kept or as it travels: `first` makes no difference.
+    """
+    if payload.startswith(_FIRST):
+        content = payload[payload.find(b",") :]
+    elif _FIRST[1:] in payload:
+        content = _without_first(payload)
+    else:
+        content = b"," + payload[1:]
+    return blake2b(content, digest_size=8).hexdigest()
+
+
+def _without_first(payload: bytes) -> bytes:
+    """For senders that write `first` elsewhere."""
     try:
         document = _parse(payload)
     except WireError:
-        return blake2b(payload, digest_size=8).hexdigest()
-    return _digest(document if isinstance(document, dict) else {"": document})
+        return payload
+    if isinstance(document, dict):
+        document.pop("first", None)
+    return b"," + orjson.dumps(document)[1:]
 
 
 def rows_claimed(payload: bytes) -> tuple[str | None, int, int, int]:
@@ -166,40 +185,61 @@ def _envelope(document: dict[str, Any]) -> tuple[str | None, int, int]:
     return box, seq, first
 
 
-def _thinned(document: dict[str, Any], address: Address, name: str) -> Message:
-    box, seq, first = _envelope(document)
+def _thinned(document: dict[str, Any], box: str | None) -> int:
     rows = document["thinned"]
     if box is None or not (type(rows) is int and 0 < rows < 2**53):
         raise WireError(f"thinned {str(rows)[:40]!r} is no count of rows in a pack; send box, seq and a whole number")
-    return Message(address, name, None, box, seq, first, rows, _digest(document))
+    return rows
 
 
-def _block(document: dict[str, Any], known: Measurement, *, arrival_ms: int, retained: bool) -> Block:
-    times, dated = _times(document.get("t"), arrival_ms=arrival_ms, retained=retained)
+@lru_cache(maxsize=_SENDERS)
+def _route(topic: str) -> tuple[Address, Measurement, Mapping[str, str]]:
+    """Who sends what, and the tags that the topic says."""
+    address, name = parse_up(topic)
+    known = catalogue.measurement(name)
+    if known.kind not in ("sample", "event") or "node" not in (*known.tags, *known.fields):
+        raise WireError(f"{name} cannot be sent; only samples and events of nodes can")
+    return address, known, {name: getattr(address, name) for name in _FROM_TOPIC if name in known.tags}
+
+
+@lru_cache
+def _readers(measurement: str) -> Mapping[str, Callable[[str, Any, int], Column] | None]:
+    """How each column that may be sent is read; None for a tag."""
+    of = catalogue.measurement(measurement)
+    fields = {name: _texts if field.text else _numbers for name, field in of.fields.items()}
+    return {name: reader for name, reader in {**dict.fromkeys(of.tags), **fields}.items() if name not in _FROM_TOPIC}
+
+
+def _block(
+    document: dict[str, Any], known: Measurement, address: Address, from_topic: Mapping[str, str], *, now: int | None
+) -> Block:
+    times, dated = _times(document.get("t"), now=now)
+    readers, count = _readers(known.name), len(times)
     tags: dict[str, str | list[str]] = {}
     fields: dict[str, Column] = {}
     for name, value in document.items():
-        if name in _ENVELOPE:
-            continue
-        if name in known.fields and name not in _FROM_TOPIC:
-            fields[name] = (_texts if known.fields[name].text else _numbers)(name, value, len(times))
-        elif name in known.tags and name not in _FROM_TOPIC:
-            tags[name] = _tag(name, value, len(times))
-        else:
-            raise UnknownNameError(f"tag or field of {known.name}", name, {*known.tags, *known.fields} - {*_FROM_TOPIC})
+        if name in readers:
+            reader = readers[name]
+            if reader is None:
+                tags[name] = value if isinstance(value, str) else _tag(name, value, count)
+            else:
+                fields[name] = reader(name, value, count)
+        elif name not in _ENVELOPE:
+            raise UnknownNameError(f"tag or field of {known.name}", name, readers)
     if not fields:
         raise WireError(f"{known.name} reading has no field; send at least one of {', '.join(known.fields)}")
     if not dated:
         fields.update({f"{name}_flag": [_SUSPECT] for name in list(fields) if f"{name}_flag" in known.columns})
-    return Block(known.name, times, tags, fields)
+    tags.update(from_topic)
+    return _completed(times, tags, fields, known, address)
 
 
-def _times(value: object, *, arrival_ms: int, retained: bool) -> tuple[list[int], bool]:
-    """Times in nanoseconds, and whether the sender gave them."""
+def _times(value: object, *, now: int | None) -> tuple[list[int], bool]:
+    """Times in nanoseconds, and whether the sender gave them; without `now` it must."""
     if value is None:
-        if retained:
+        if now is None:
             raise WireError("retained reading has no time `t`; what a broker kept says nothing of now")
-        return [arrival_ms * NANOSECONDS_PER_MILLISECOND], False
+        return [now * NANOSECONDS_PER_MILLISECOND], False
     times: list[Any] = value if isinstance(value, list) else [value]
     if not times:
         raise WireError("pack has no times; send one `t` a row")
@@ -230,26 +270,29 @@ def _texts(name: str, value: object, rows: int) -> TextColumn:
     return column
 
 
-def _tag(name: str, value: object, rows: int) -> str | list[str]:
-    if isinstance(value, str):
-        return value
+def _tag(name: str, value: object, rows: int) -> list[str]:
     column = _texts(name, value, rows)
     if None in column:
         raise WireError(f"tag {name} is null in some row; a row's identity needs a text")
     return [text or "" for text in column]
 
 
-def _addressed(block: Block, known: Measurement, address: Address) -> Block:
-    """The block with what the topic says, and an event's own digits of time."""
-    origin = block.tags.get("origin", "measured")
-    tags = {**block.tags, "origin": origin}
-    tags.update({name: getattr(address, name) for name in _FROM_TOPIC if name in known.tags})
-    missing = [name for name in known.tags if name not in tags]
-    nameless = known.optional and "nothing" not in block.fields
-    if any(name not in known.optional or (nameless and name == "commodity") for name in missing):
-        raise WireError(f"{known.name} reading lacks the tag {' and '.join(missing)}; send it")
-    tags.update(dict.fromkeys(missing, ""))
-    block = Block(block.measurement, block.times, tags, block.fields)
+def _completed(
+    times: list[int],
+    tags: dict[str, str | list[str]],
+    fields: Mapping[str, Column],
+    known: Measurement,
+    address: Address,
+) -> Block:
+    """The block with every tag, and an event's own digits of time."""
+    tags.setdefault("origin", "measured")
+    if len(tags) < len(known.tags):
+        missing = [name for name in known.tags if name not in tags]
+        nameless = known.optional and "nothing" not in fields
+        if any(name not in known.optional or (nameless and name == "commodity") for name in missing):
+            raise WireError(f"{known.name} reading lacks the tag {' and '.join(missing)}; send it")
+        tags.update(dict.fromkeys(missing, ""))
+    block = Block(known.name, times, tags, fields)
     return block if known.kind == "sample" else _event(block, known, address)
 
 
@@ -286,11 +329,6 @@ def _natural_entry(block: Block, known: Measurement, row: int) -> str:
     """The id of an entry whose sender drew none: what it is of and when, so that sending twice is once."""
     of = [block.measurement, *(block.tag(tag)[row] for tag in known.tags), str(block.times[row])]
     return blake2b("\0".join(of).encode(), digest_size=10).hexdigest()
-
-
-def _digest(document: dict[str, Any]) -> str:
-    content = {k: v for k, v in document.items() if k != "first"}
-    return blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
 
 
 def _scalar_or_column(value: str | list[str]) -> str | list[str]:
