@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 from dataclasses import dataclass
+from typing import Final
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
 from commons.errors import BrokerUnavailableError
 from commons.settings import Secret
+
+_DIAL_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,19 @@ class BrokerSettings:
             client.tls_set()
         return client
 
+    def dial(self) -> socket.socket:
+        """A connection to the broker's port, encrypted where that is set, for whoever speaks MQTT without a client.
+
+        Raises:
+            BrokerUnavailableError: Nobody answers there, or not with a certificate that can be trusted.
+        """
+        try:
+            link = socket.create_connection((self.host, self.port), timeout=_DIAL_SECONDS)
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return ssl.create_default_context().wrap_socket(link, server_hostname=self.host) if self.tls else link
+        except OSError as error:
+            raise self._silence(error) from error
+
     def connect(self, client: mqtt.Client) -> None:
         """Open the connection; the broker's welcome comes with the loop.
 
@@ -55,10 +73,11 @@ class BrokerSettings:
         try:
             client.connect(self.host, self.port, keepalive=self.keepalive_seconds)
         except OSError as error:
-            where = f"{self.host}:{self.port}"
-            raise BrokerUnavailableError(
-                f"no broker answers at {where} ({error}); start it or mend [broker]"
-            ) from error
+            raise self._silence(error) from error
+
+    def _silence(self, error: OSError) -> BrokerUnavailableError:
+        where = f"{self.host}:{self.port}"
+        return BrokerUnavailableError(f"no broker answers at {where} ({error}); start it or mend [broker]")
 
 
 def failed(code: MQTTErrorCode) -> bool:

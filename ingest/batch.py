@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import orjson
 
@@ -18,12 +18,15 @@ from ingest.checks import gross_range
 from ingest.rejects import Reject
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from ingest.ledger import Account, Ledger
-    from ingest.subscription import Arrival
+    from ingest.account import Account
+    from ingest.ledger import Ledger
+    from ingest.packets import Arrival
 
-_SMALL: Final = 16  # blocks below this many rows are put together, so that single readings write as fast as packs
+_SMALL: Final = 16  # blocks below this many rows are put together
+
+Counter = Literal["stored", "duplicate"]
 
 
 @dataclass(slots=True)
@@ -41,114 +44,160 @@ class Counts:
         for name in self.__slots__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
+    def refuse(self, counters: Iterable[Counter]) -> None:
+        """Rows that the store refused leave their counter for `rejected`."""
+        for counter in counters:
+            setattr(self, counter, getattr(self, counter) - 1)
+            self.rejected += 1
+
+
+@dataclass(slots=True)
+class Part:
+    """Rows that are written together.
+
+    Args:
+        block: The rows.
+        owners: Whose they are, one a row; None for devices without an outbox.
+        counter: Where they are counted: "stored", or "duplicate" for those that may have been written before.
+    """
+
+    block: Block
+    owners: Sequence[Account | None]
+    counter: Counter = "stored"
+
 
 @dataclass(slots=True)
 class Batch:
     """Messages, decoded, checked and judged.
 
     Args:
-        blocks: The rows to write.
-        accounts: For each block, whose rows they are, one a row; None for devices without an outbox.
+        arrivals: The messages.
+        size: Their payloads together [By].
+        parts: The rows to write.
         rejects: What will never be stored.
         counts: What happened to the rows.
     """
 
-    blocks: list[Block] = field(default_factory=list)
-    accounts: list[Sequence[Account | None]] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
+    size: int = 0
+    parts: list[Part] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
 
+    @property
+    def blocks(self) -> list[Block]:
+        """The rows to write."""
+        return [part.block for part in self.parts]
+
     def take(self, arrival: Arrival, ledger: Ledger, *, now_ms: int) -> None:
-        """Decode one message, judge it by the ledger, check its values."""
+        """Decode one message and judge it by the ledger."""
+        self.arrivals.append(arrival)
+        self.size += len(arrival.payload)
         try:
             message = wire.decode(arrival.topic, arrival.payload, arrival_ms=now_ms, retained=arrival.retained)
         except (WireError, UnknownNameError) as error:
             self._reject(arrival, str(error), ledger, now_ms=now_ms)
             return
-        self.counts.received += message.rows
+        except Exception as error:  # noqa: BLE001  # a fault of ours in one message must not stop the others for ever
+            self._reject(arrival, f"cannot be read: {error!r}; report it", ledger, now_ms=now_ms)
+            return
+        rows, block = message.rows, message.block
+        self.counts.received += rows
         account: Account | None = None
+        counter: Counter = "stored"
         if message.box is not None:
             account, verdict = ledger.account(message)
-            if verdict == "duplicate":
-                account.duplicate += message.rows
-                account.lose_before(message.first)
-                self.counts.duplicate += message.rows
-                return
-            account.handle(message.seq, message.first, message.digest)
-        if message.block is None:
-            self.counts.thinned += message.thinned
+            if verdict in ("duplicate", "again"):
+                account.repeat(message)
+                self.counts.duplicate += rows
+                if verdict == "duplicate":
+                    return
+                counter = "duplicate"
+            else:
+                account.handle(message.seq, message.first, message.digest)
+        if block is None:
+            self.counts.thinned += rows
             if account is not None:
-                account.thinned += message.thinned
+                account.thinned += rows
             return
-        self.counts.stored += message.rows
-        if account is not None:
-            account.stored += message.rows
-        self.blocks.append(gross_range(message.block))
-        self.accounts.append([account] * message.rows)
+        if counter == "stored":
+            self.counts.stored += rows
+            if account is not None:
+                account.stored += rows
+        self.parts.append(Part(block, [account] * rows, counter))
 
-    def compact(self) -> None:
-        """Put small blocks of one shape together."""
-        if sum(len(block) < _SMALL for block in self.blocks) < _SMALL:
-            return
-        shapes: dict[tuple[Any, ...], list[int]] = {}
-        for i, block in enumerate(self.blocks):
-            shape = (block.measurement, *sorted(block.tags), "", *sorted(block.fields)) if len(block) < _SMALL else (i,)
-            shapes.setdefault(shape, []).append(i)
-        self.accounts = [list(chain.from_iterable(self.accounts[i] for i in group)) for group in shapes.values()]
-        self.blocks = [_together([self.blocks[i] for i in group]) for group in shapes.values()]
+    def close(self) -> None:
+        """Put small blocks of one shape together, and check every value."""
+        if sum(len(part.owners) < _SMALL for part in self.parts) >= _SMALL:
+            self.parts = _compacted(self.parts)
+        for part in self.parts:
+            part.block = gross_range(part.block)
 
-    def refuse(self, rows: Sequence[tuple[int, int]], reason: str, *, now_ms: int) -> list[Reject]:
-        """Rows that the store refused, moved from stored to rejected.
+    def refused(self, rows: Sequence[tuple[int, int]], reason: str, *, now_ms: int) -> list[Reject]:
+        """Rows that the store refused, as readings that can be replayed.
 
         Args:
-            rows: (index of the block, index of the row in it).
+            rows: (index of the part, index of the row in it).
             reason: The store's words.
             now_ms: The wall time [ms since 1970 UTC].
-
-        Returns:
-            The rejects, each a single reading that can be replayed.
         """
-        refused: list[Reject] = []
-        for b, r in rows:
-            account = self.accounts[b][r]
-            if account is not None:
-                account.stored -= 1
-                account.rejected += 1
-            refused.append(_single(self.blocks[b].take([r]), reason, now_ms))
-        self.counts.stored -= len(rows)
-        self.counts.rejected += len(rows)
-        return refused
+        return [_single(self.parts[p].block.take([r]), reason, now_ms) for p, r in rows]
+
+    def counters(self, rows: Sequence[tuple[int, int]]) -> list[tuple[Account | None, Counter]]:
+        """Whose refused rows are, and where they were counted."""
+        return [(self.parts[p].owners[r], self.parts[p].counter) for p, r in rows]
 
     def _reject(self, arrival: Arrival, reason: str, ledger: Ledger, *, now_ms: int) -> None:
         box, seq, first, rows = wire.rows_claimed(arrival.payload)
         sender = wire.sender(arrival.topic)
-        if box is not None and sender is not None:
-            message = wire.Message(sender, "", None, box, seq, first, rows, wire.digest_of(arrival.payload))
-            account, verdict = ledger.account(message)
-            if verdict == "duplicate":
-                account.duplicate += rows
-                self.counts.received += rows
-                self.counts.duplicate += rows
-                return
-            account.handle(seq, first, message.digest)
-            account.rejected += rows
         self.counts.received += rows
-        self.counts.rejected += rows
+        if box is not None and sender is not None:
+            message = wire.Message(sender, "", None, box, seq, first, 0, wire.digest_of(arrival.payload))
+            account, verdict = ledger.account(message)
+            if verdict in ("duplicate", "again"):
+                account.repeat(message)
+                account.duplicate += rows
+                self.counts.duplicate += rows
+                if verdict == "duplicate":
+                    return
+            else:
+                account.handle(seq, first, message.digest)
+                account.rejected += rows
+                self.counts.rejected += rows
+        else:
+            self.counts.rejected += rows
         self.rejects.append(Reject(now_ms, arrival.topic, arrival.payload, reason, rows))
+
+
+def _compacted(parts: Sequence[Part]) -> list[Part]:
+    """Small parts of one shape as one, so that single readings write as fast as packs; others as they are."""
+    shapes: dict[tuple[Any, ...], list[Part]] = {}
+    for number, part in enumerate(parts):
+        block = part.block
+        small = len(part.owners) < _SMALL
+        shape = (block.measurement, part.counter, *block.tags, "", *block.fields) if small else (number,)
+        shapes.setdefault(shape, []).append(part)
+    return [_joined(group) if len(group) > 1 else group[0] for group in shapes.values()]
+
+
+def _joined(parts: list[Part]) -> Part:
+    owners = list(chain.from_iterable(part.owners for part in parts))
+    return Part(_together([part.block for part in parts]), owners, parts[0].counter)
 
 
 def _together(blocks: list[Block]) -> Block:
     """Blocks of one measurement and one set of columns as one."""
-    if len(blocks) == 1:
-        return blocks[0]
     first = blocks[0]
     tags: dict[str, str | list[str]] = {}
     for name in first.tags:
-        values = list(chain.from_iterable(block.tag(name) for block in blocks))
-        tags[name] = values[0] if len(set(values)) == 1 else values
-    times = list(chain.from_iterable(block.times for block in blocks))
+        kept = [block.tags[name] for block in blocks]
+        if all(value == kept[0] for value in kept) and isinstance(kept[0], str):
+            tags[name] = kept[0]
+        else:
+            tags[name] = list(chain.from_iterable(block.tag(name) for block in blocks))
+    times = list(chain.from_iterable([block.times for block in blocks]))
     fields: dict[str, Any] = {
-        name: list(chain.from_iterable(block.fields[name] for block in blocks)) for name in first.fields
+        name: list(chain.from_iterable([block.fields[name] for block in blocks])) for name in first.fields
     }
     return Block(first.measurement, times, tags, fields)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from commons.clock import NANOSECONDS_PER_MILLISECOND
-from commons.errors import BrokerUnavailableError, StoreRejectedError, StoreUnavailableError
+from commons.errors import BrokerUnavailableError, StoreUnavailableError
 from commons.logs import Log
 from commons.topics import ROOT
 from ingest.batch import Batch, Counts
@@ -15,12 +15,11 @@ from ingest.ledger import Ledger
 from ingest.places import place_rows
 from ingest.rejects import Rejects
 from ingest.report import Report
-from ingest.subscription import Arrival, Subscription
-from ingest.touched import Days, marks
+from ingest.subscription import Subscription
+from ingest.writing import Writer
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Sequence
 
     from commons.broker import BrokerSettings
     from commons.clock import Clock
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 
 _PAUSES_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _IDLE_SECONDS: Final = 0.2
+_BUSY_SECONDS: Final = 0.01
+_AT_ONCE: Final = 500  # messages judged before looking again whether the writer is free
 
 log = Log("ingest.collector")
 
@@ -73,7 +74,7 @@ class Collector:
         self._identity = identity(settings.data)
         self._lease = Lease(store, self._identity, seconds=settings.lease_seconds, clock=clock)
         self._rejects = Rejects(settings.data / "rejects")
-        self._days = Days(site.zone)
+        self._heartbeat_topic = f"{ROOT}/heartbeat/{site.slug}"
         self._ledger = Ledger()
         self._due: set[tuple[Address, str]] = set()
         self._answered: dict[tuple[Address, str], float] = {}
@@ -118,58 +119,61 @@ class Collector:
         )
         self.vitals.state = "connecting"
         subscription.open()
+        writer = Writer(self._store, self._rejects, self._site, clock=self._clock)
         log.info("collector listens", topics=",".join(self._settings.topics))
         try:
             self.vitals.state = "collecting"
             while not stop.is_set():
-                arrivals = subscription.take(
-                    messages=self._settings.batch_messages, size=self._settings.batch_bytes, patience=_IDLE_SECONDS
-                )
-                self._collect(arrivals, subscription)
-                self._answer(subscription)
-                self._lease.renew()
-                self._beat(subscription)
-                self._say_how_it_is(subscription.waiting)
+                self._step(subscription, writer)
+            self._conclude(subscription, writer)
             self._answer(subscription, all_now=True)
         finally:
+            writer.close()
             subscription.close()
 
-    def _collect(self, arrivals: Sequence[Arrival], subscription: Subscription) -> None:
+    def _step(self, subscription: Subscription, writer: Writer) -> None:
         """The specification: what is acknowledged is in the store or in the rejects, and in the ledger."""
         now_ms = self._clock.wall_ms()
-        batch = Batch()
-        for arrival in arrivals:
-            if arrival.topic != self._heartbeat_topic:
-                batch.take(arrival, self._ledger, now_ms=now_ms)
-        batch.compact()
-        self._rejects.add(batch.rejects)
-        began = self._clock.monotonic()
-        self._write(batch, now_ms)
-        seconds = self._clock.monotonic() - began
-        for arrival in arrivals:
-            subscription.acknowledge(arrival)
-        self._due.update(self._ledger.settle())
-        self.vitals.total.add(batch.counts)
-        if batch.blocks:
-            newest = max(max(block.times) for block in batch.blocks) // NANOSECONDS_PER_MILLISECOND
-            self._report.add(batch.counts, seconds=seconds, newest_ms=newest)
+        batch = self._gather(subscription, writer, now_ms=now_ms)
+        self._conclude(subscription, writer)
+        statements = self._ledger.changes()
+        if batch.arrivals or statements:
+            writer.begin(batch, statements, now_ms=now_ms)
+        self._answer(subscription)
+        self._lease.renew()
+        self._beat(subscription)
+        self._say_how_it_is(subscription.waiting)
 
-    def _write(self, batch: Batch, now_ms: int) -> None:
-        """Marks first, then rows, then the ledger that speaks of them."""
-        ledger = self._ledger.block()
-        if not batch.blocks and not len(ledger):
+    def _gather(self, subscription: Subscription, writer: Writer, *, now_ms: int) -> Batch:
+        """Receive, decode and judge, until the batch is full, or nothing is being written and nothing more waits."""
+        batch, settings = Batch(), self._settings
+        while True:
+            room = settings.batch_messages - len(batch.arrivals), settings.batch_bytes - batch.size
+            patience = _BUSY_SECONDS if writer.is_busy else 0.0 if batch.arrivals else _IDLE_SECONDS
+            arrivals = subscription.take(messages=min(room[0], _AT_ONCE), size=room[1], patience=patience)
+            for arrival in arrivals:
+                if arrival.topic == self._heartbeat_topic:
+                    batch.arrivals.append(arrival)
+                else:
+                    batch.take(arrival, self._ledger, now_ms=now_ms)
+            is_full = len(batch.arrivals) >= settings.batch_messages or batch.size >= settings.batch_bytes
+            if is_full or not (arrivals or writer.is_busy):
+                return batch
+
+    def _conclude(self, subscription: Subscription, writer: Writer) -> None:
+        """Acknowledge the batch that was under way, once it is written."""
+        written = writer.finish()
+        if written is None:
             return
-        touched = marks(batch.blocks, self._days, city=self._site.slug, at_ms=now_ms)
-        try:
-            self._store.write([touched, *batch.blocks, ledger])
-        except StoreRejectedError as error:
-            rows = [(b - 1, r) for b, r in error.rows if 0 < b <= len(batch.blocks)]
-            if len(rows) != len(error.rows):
-                raise StoreUnavailableError(
-                    f"the store refuses the ledger itself: {error.reason}; see its log"
-                ) from error
-            self._rejects.add(batch.refuse(rows, error.reason, now_ms=now_ms))
-            self._store.write([self._ledger.block()])
+        batch = written.batch
+        subscription.acknowledge(batch.arrivals)
+        self._ledger.refuse((key, counter) for key, counter in written.refused if key is not None)
+        self._due.update(self._ledger.settle(written.statements))
+        batch.counts.refuse(counter for _, counter in written.refused)
+        self.vitals.total.add(batch.counts)
+        if batch.parts:
+            newest = max(max(block.times) for block in batch.blocks) // NANOSECONDS_PER_MILLISECOND
+            self._report.add(batch.counts, seconds=written.seconds, newest_ms=newest)
 
     def _answer(self, subscription: Subscription, *, all_now: bool = False) -> None:
         """Tell each sender whose account changed, at most every few seconds, what is stored and what is missing."""
@@ -181,10 +185,6 @@ class Collector:
                 subscription.publish(address.stored(box), payload, retain=True)
                 self._answered[sender] = now
                 self._due.discard(sender)
-
-    @property
-    def _heartbeat_topic(self) -> str:
-        return f"{ROOT}/heartbeat/{self._site.slug}"
 
     def _beat(self, subscription: Subscription) -> None:
         """Write to ourselves; a subscription that has fallen silent is opened anew."""

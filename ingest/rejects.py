@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
+from commons.errors import StoreUnavailableError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
@@ -73,9 +75,21 @@ class Rejects:
         self.folder = folder
 
     def add(self, rejects: Sequence[Reject]) -> None:
-        """Keep them; on disk, flushed, when this returns."""
+        """Keep them; on disk, flushed, when this returns.
+
+        Raises:
+            StoreUnavailableError: The disk does not take them.
+        """
         if not rejects:
             return
+        try:
+            self._append(rejects)
+        except OSError as error:
+            raise StoreUnavailableError(
+                f"rejects cannot be kept in {self.folder.name!r} ({error.strerror}); check the disk and its room"
+            ) from error
+
+    def _append(self, rejects: Sequence[Reject]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         day = datetime.fromtimestamp(rejects[0].at_ms / 1000, UTC).date().isoformat()
         with (self.folder / f"{day}.jsonl").open("a+b") as file:

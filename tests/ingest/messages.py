@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from commons.topics import Address
-    from ingest.ledger import Account
+    from ingest.account import Account
     from store.contract import Store
 
 BOX = "B" * 26

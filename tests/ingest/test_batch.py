@@ -10,7 +10,7 @@ from commons import wire
 from commons.rows import Block
 from ingest.batch import Batch
 from ingest.ledger import Ledger
-from ingest.subscription import Arrival
+from ingest.packets import Arrival
 
 TOPIC = "lorong/v1/up/makassar/sydney/sydney-n1/soil"
 BOX = "A" * 26
@@ -18,7 +18,7 @@ NOW = 1_764_000_000_000
 
 
 def arrival(payload: bytes, topic: str = TOPIC) -> Arrival:
-    return Arrival(topic, payload, retained=False, again=False, mid=1)
+    return Arrival(topic, payload)
 
 
 def pack(seq: int, rows: int = 3) -> Arrival:
@@ -71,7 +71,7 @@ def test_putting_single_readings_together_loses_doubles_and_mixes_nothing(rows: 
         batch.take(arrival(orjson.dumps(reading)), ledger, now_ms=NOW)
         wanted.add(((NOW + i) * 10**6, bed, i % 60 + 2.0, 27.0 if warm else None))
 
-    batch.compact()
+    batch.close()
 
     got = [
         (row["time"], row["bed"], row["moisture"], row.get("temperature"))
@@ -80,17 +80,16 @@ def test_putting_single_readings_together_loses_doubles_and_mixes_nothing(rows: 
     ]
     assert len(got) == len(rows)
     assert set(got) == wanted
-    assert [len(block) for block in batch.blocks] == [len(accounts) for accounts in batch.accounts]
+    assert [len(part.block) for part in batch.parts] == [len(part.owners) for part in batch.parts]
 
 
 def test_a_refused_row_becomes_a_reading_that_can_be_replayed() -> None:
     ledger, batch = Ledger(), Batch()
     batch.take(pack(1), ledger, now_ms=NOW)
 
-    (reject,) = batch.refuse([(0, 1)], "out of retention", now_ms=NOW)
+    (reject,) = batch.refused([(0, 1)], "out of retention", now_ms=NOW)
 
     again = wire.decode(reject.topic, reject.payload, arrival_ms=NOW)
     assert again.block is not None
     assert list(again.block.rows()) == [list(batch.blocks[0].rows())[1]]
-    (account,) = (account for _, account in ledger.accounts())
-    assert (account.stored, account.rejected) == (2, 1)
+    assert [(owner.key[2], counter) for owner, counter in batch.counters([(0, 1)]) if owner] == [(BOX, "stored")]

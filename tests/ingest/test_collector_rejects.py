@@ -14,9 +14,9 @@ from commons.clock import SystemClock
 from commons.rows import Block
 from commons.topics import Address
 from ingest.batch import Batch
-from ingest.ledger import Ledger
+from ingest.ledger import Ledger, ledger_block
+from ingest.packets import Arrival
 from ingest.rejects import Rejects
-from ingest.subscription import Arrival
 from store import open_store
 from store.contract import Query
 from store.settings import StoreSettings
@@ -48,7 +48,7 @@ def messages(draw: st.DrawFn) -> Arrival:
     if draw(st.booleans()):
         document |= {"box": BOX, "seq": draw(st.integers(1, 4)), "first": 1}
     topic = Address("makassar", "saga", "n1").up(of.name)
-    return Arrival(topic, orjson.dumps(document), retained=False, again=False, mid=1)
+    return Arrival(topic, orjson.dumps(document))
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +64,9 @@ def test_whatever_messages_hold_each_row_can_be_written_or_is_rejected(memory: S
 
     for arrival in arrivals:
         batch.take(arrival, ledger, now_ms=START_MS)
-    batch.compact()
+    batch.close()
 
-    memory.write([*batch.blocks, ledger.block()])
+    memory.write([*batch.blocks, ledger_block(ledger.changes())])
     counts = batch.counts
     assert counts.received == counts.stored + counts.rejected + counts.duplicate
     assert counts.stored == sum(map(len, batch.blocks))

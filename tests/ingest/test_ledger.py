@@ -6,16 +6,19 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
+from commons.rows import Block
 from commons.topics import Address
 from commons.wire import Message
-from ingest.ledger import Account, Ledger
+from ingest.account import Account
+from ingest.ledger import Ledger
 
 ME = Address("makassar", "sydney", "sydney-n1")
 BOX = "A" * 26
 
 
 def pack(seq: int, *, first: int = 1, digest: str = "") -> Message:
-    return Message(ME, "soil", None, BOX, seq, first, 1, digest or f"digest {seq}")
+    block = Block("soil", [seq * 10**6], {"bed": "b1"}, {"moisture": [30.0]})
+    return Message(ME, "soil", block, BOX, seq, first, 0, digest or f"digest {seq}")
 
 
 def handled(*packs: Message) -> Account:
@@ -26,6 +29,7 @@ def handled(*packs: Message) -> Account:
 
 
 def answer(ledger: Ledger, *, now: float) -> dict[str, object]:
+    ledger.settle(ledger.changes())
     found: dict[str, object] = orjson.loads(ledger.answer(ME, BOX, "store 1", now=now))
     return found
 
@@ -49,9 +53,9 @@ def test_the_gaps_are_exactly_what_is_not_there(arrived: set[int]) -> None:
 def test_a_pack_sent_again_is_a_duplicate_and_another_content_under_its_number_is_a_clone() -> None:
     account = handled(pack(1), pack(3))
 
-    assert account.judge(1, "digest 1") == "duplicate"
-    assert account.judge(3, "other") == "clone"
-    assert account.judge(2, "digest 2") == "new"
+    assert account.judge(pack(1)) == "duplicate"
+    assert account.judge(pack(3, digest="other")) == "clone"
+    assert account.judge(pack(2)) == "new"
 
 
 def test_what_the_sender_no_longer_holds_is_lost_and_asked_for_no_more() -> None:
@@ -69,7 +73,7 @@ def test_a_store_that_was_wiped_counts_what_came_before_as_lost_to_it() -> None:
 def test_a_pack_named_lost_that_comes_after_all_is_stored() -> None:
     account = handled(pack(1), pack(9, first=6))
 
-    verdict = account.judge(3, "late")
+    verdict = account.judge(pack(3, digest="late"))
     account.handle(3, 1, "late")
 
     assert (verdict, account.lost) == ("new", [[2, 2], [4, 5]])

@@ -1,0 +1,217 @@
+"""One outbox's account: which of its packs are handled, which are missing, and what became of its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import orjson
+
+if TYPE_CHECKING:
+    from commons.wire import Message
+
+Key = tuple[str, str, str]
+Ranges = list[list[int]]
+Verdict = Literal["new", "duplicate", "again", "clone"]
+
+_KNOWN: Final = 512  # how many packs' digests are in memory, to tell a clone from a repeat
+_WRITTEN: Final = 16  # how many of them the store keeps
+_COUNTERS: Final = ("stored", "rejected", "thinned", "duplicate", "packs", "clones")
+
+
+@dataclass(slots=True)
+class Statement:
+    """An account at one moment: what is written down, and what may be said of it once it is.
+
+    Args:
+        key: City, node and box.
+        lane: Where its answers go.
+        through: Every pack up to this number is handled.
+        ahead: Ranges of handled packs beyond a gap.
+        lost: Ranges of packs that no sender holds any more.
+        recent: Digests of the newest packs by number, the latest to come first.
+        newest: Number and digest of the highest pack handled, where its digest is known.
+        counters: Rows by what became of them, but for `packs` and `clones`.
+    """
+
+    key: Key
+    lane: str
+    through: int
+    ahead: Ranges
+    lost: Ranges
+    recent: dict[int, str]
+    newest: tuple[int, str] | None
+    counters: dict[str, int]
+
+    def refuse(self, counter: str) -> None:
+        """One row of this moment was refused by the store."""
+        self.counters[counter] -= 1
+        self.counters["rejected"] += 1
+
+    def state(self) -> str:
+        """As JSON."""
+        known = {
+            "lane": self.lane,
+            "through": self.through,
+            "ahead": self.ahead,
+            "lost": self.lost,
+            "recent": self.recent,
+        }
+        return orjson.dumps(known | self.counters, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+@dataclass(slots=True)
+class Account:
+    """One outbox's account. Counters are rows, but for `packs` and `clones`.
+
+    Args:
+        key: City, node and box.
+        lane: Where its answers go.
+        through: Every pack up to this number is handled: stored, rejected, thinned or lost.
+        ahead: Ranges of handled packs beyond a gap.
+        lost: Ranges of packs that no sender holds any more.
+        recent: Digests of the newest packs by number, the latest to come last.
+    """
+
+    key: Key = ("", "", "")
+    lane: str = ""
+    through: int = 0
+    ahead: Ranges = field(default_factory=list)
+    lost: Ranges = field(default_factory=list)
+    recent: dict[int, str] = field(default_factory=dict)
+    stored: int = 0
+    rejected: int = 0
+    thinned: int = 0
+    duplicate: int = 0
+    packs: int = 0
+    clones: int = 0
+
+    @classmethod
+    def from_state(cls, key: Key, state: str) -> Account:
+        """An account as a statement wrote it down."""
+        known: dict[str, Any] = orjson.loads(state)
+        known["recent"] = {int(seq): digest for seq, digest in reversed(known["recent"].items())}
+        return cls(key, **known)
+
+    @property
+    def missing(self) -> Ranges:
+        """The gaps: ranges not handled below the newest pack handled."""
+        gaps, at = [], self.through
+        for first, last in self.ahead:
+            gaps.append([at + 1, first - 1])
+            at = last
+        return gaps
+
+    def judge(self, message: Message) -> Verdict:
+        """Whether a pack is new, the same again, or another box's under the same name.
+
+        A repeat of a pack whose digest is forgotten is "again": to be written once more, which does no harm, because it
+        might be another box's. A notice of thinning in place of a pack that came is a repeat.
+        """
+        seq = message.seq
+        if not self.holds(seq) or (self.lost and _within(self.lost, seq)):
+            return "new"
+        if message.thinned:
+            return "duplicate"
+        known = self.recent.get(seq)
+        if known is None:
+            return "again"
+        return "duplicate" if known == message.digest else "clone"
+
+    def holds(self, seq: int) -> bool:
+        """Whether a pack has been handled."""
+        return seq <= self.through or (bool(self.ahead) and _within(self.ahead, seq))
+
+    def handle(self, seq: int, first: int, digest: str) -> None:
+        """A pack is stored, rejected or thinned; whatever its sender no longer holds is lost.
+
+        Args:
+            seq: Its number.
+            first: The oldest number its sender still held when it sent.
+            digest: Of its content.
+        """
+        if first > self.through + 1:
+            self.lose_before(first)
+        if self.lost:
+            self.lost = _without(self.lost, seq)
+        if seq == self.through + 1:
+            self.through = seq
+            self._advance()
+        elif not self.holds(seq):
+            self.ahead = _joined([*self.ahead, [seq, seq]])
+        self.packs += 1
+        self._remember(seq, digest)
+
+    def repeat(self, message: Message) -> None:
+        """A pack that was handled has come again."""
+        self.duplicate += message.rows
+        self.lose_before(message.first)
+        if not message.thinned:
+            self._remember(message.seq, message.digest)
+
+    def lose_before(self, first: int) -> None:
+        """Close every gap below `first`: nobody can send those packs again."""
+        if first <= self.through + 1:
+            return
+        gaps = [[a, min(b, first - 1)] for a, b in [*self.missing, [self._newest + 1, first - 1]] if a < first]
+        self.lost = _joined([*self.lost, *(gap for gap in gaps if gap[0] <= gap[1])])
+        self.ahead = _joined([*self.ahead, [self.through + 1, first - 1]])
+        self._advance()
+
+    def refuse(self, counter: str) -> None:
+        """One row was refused by the store: it leaves its counter for `rejected`."""
+        setattr(self, counter, getattr(self, counter) - 1)
+        self.rejected += 1
+
+    def statement(self) -> Statement:
+        """What there is to say of it now."""
+        newest, digest = self._newest, self.recent.get(self._newest)
+        return Statement(
+            key=self.key,
+            lane=self.lane,
+            through=self.through,
+            ahead=self.ahead,
+            lost=self.lost,
+            recent=dict(islice(reversed(self.recent.items()), _WRITTEN)),
+            newest=None if digest is None else (newest, digest),
+            counters={name: getattr(self, name) for name in _COUNTERS},
+        )
+
+    @property
+    def _newest(self) -> int:
+        return self.ahead[-1][1] if self.ahead else self.through
+
+    def _remember(self, seq: int, digest: str) -> None:
+        self.recent[seq] = digest
+        if len(self.recent) > _KNOWN:
+            del self.recent[next(iter(self.recent))]
+
+    def _advance(self) -> None:
+        """Move `through` over what already came beyond it; ranges are replaced, since statements share them."""
+        while self.ahead and self.ahead[0][0] <= self.through + 1:
+            self.through = max(self.through, self.ahead[0][1])
+            self.ahead = self.ahead[1:]
+
+
+def _within(ranges: Ranges, seq: int) -> bool:
+    return any(first <= seq <= last for first, last in ranges)
+
+
+def _joined(ranges: Ranges) -> Ranges:
+    """Sorted, touching ranges made one."""
+    joined: Ranges = []
+    for first, last in sorted(ranges):
+        if joined and first <= joined[-1][1] + 1:
+            joined[-1] = [joined[-1][0], max(joined[-1][1], last)]
+        else:
+            joined.append([first, last])
+    return joined
+
+
+def _without(ranges: Ranges, seq: int) -> Ranges:
+    """The ranges with one number cut out."""
+    cut: Ranges = []
+    for first, last in ranges:
+        cut += [[a, b] for a, b in ((first, min(last, seq - 1)), (max(first, seq + 1), last)) if a <= b]
+    return cut
