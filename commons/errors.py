@@ -52,9 +52,9 @@ class UnknownNameError(LorongError, LookupError):
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind, self.name = kind, name
         names = sorted(known)
-        self.near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        self.near = difflib.get_close_matches(name[:60], names, n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(self.near)}?" if self.near else f"known: {', '.join(names[:20]) or 'none'}"
-        super().__init__(f"{kind} {name!r} is unknown; {hint}")
+        super().__init__(f"{kind} {name[:60]!r} is unknown; {hint}")
 
 
 class SiteError(LorongError, ValueError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import orjson
 
 if TYPE_CHECKING:
-    from commons.wire import Message
+    from commons.envelope import Envelope
 
 Key = tuple[str, str, str]
 Ranges = list[list[int]]
@@ -103,7 +103,7 @@ class Account:
             at = last
         return gaps
 
-    def judge(self, message: Message) -> Verdict:
+    def judge(self, message: Envelope) -> Verdict:
         """Whether a pack is new, the same again, or another box's under the same name.
 
         A repeat of a pack whose digest is forgotten is "again": to be written once more, which does no harm, because it
@@ -143,9 +143,8 @@ class Account:
         self.packs += 1
         self._remember(seq, digest)
 
-    def repeat(self, message: Message) -> None:
+    def repeat(self, message: Envelope) -> None:
         """A pack that was handled has come again."""
-        self.duplicate += message.rows
         self.lose_before(message.first)
         if not message.thinned:
             self._remember(message.seq, message.digest)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import orjson
 
-from commons import catalogue, wire
+from commons import catalogue, readings
 from commons.clock import NANOSECONDS_PER_MILLISECOND
+from commons.envelope import claimed, opened, rows_claimed
 from commons.errors import UnknownNameError, WireError
 from commons.rows import Block
 from commons.sites import OFFICE_LANE
@@ -20,6 +21,7 @@ from ingest.rejects import Reject
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from commons.envelope import Envelope
     from ingest.account import Account
     from ingest.ledger import Ledger
     from ingest.packets import Arrival
@@ -63,110 +65,155 @@ class Part:
 
     block: Block
     owners: Sequence[Account | None]
-    counter: Counter = "stored"
+    counter: Counter
+
+
+class Judged(NamedTuple):
+    """A message whose rows are still to be read."""
+
+    arrival: Arrival
+    envelope: Envelope
+    account: Account | None
+    counter: Counter
 
 
 @dataclass(slots=True)
 class Batch:
-    """Messages, decoded, checked and judged.
+    """Messages: taken and judged one by one, then read together.
 
     Args:
+        now_ms: When they came [ms since 1970 UTC].
         arrivals: The messages.
         size: Their payloads together [By].
-        parts: The rows to write.
+        parts: The rows to write, once it is closed.
         rejects: What will never be stored.
         counts: What happened to the rows.
     """
 
+    now_ms: int
     arrivals: list[Arrival] = field(default_factory=list)
     size: int = 0
     parts: list[Part] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
+    _judged: list[Judged] = field(default_factory=list)
 
     @property
     def blocks(self) -> list[Block]:
         """The rows to write."""
         return [part.block for part in self.parts]
 
-    def take(self, arrival: Arrival, ledger: Ledger, *, now_ms: int) -> None:
-        """Decode one message and judge it by the ledger."""
+    def take(self, arrival: Arrival, ledger: Ledger) -> None:
+        """Open one message and judge it by the ledger."""
         self.arrivals.append(arrival)
         self.size += len(arrival.payload)
         try:
-            message = wire.decode(arrival.topic, arrival.payload, arrival_ms=now_ms, retained=arrival.retained)
+            envelope = opened(arrival.topic, arrival.payload)
         except (WireError, UnknownNameError) as error:
-            self._reject(arrival, str(error), ledger, now_ms=now_ms)
+            self._refuse_unread(arrival, str(error), ledger)
             return
-        except Exception as error:  # noqa: BLE001  # a fault of ours in one message must not stop the others for ever
-            self._reject(arrival, f"cannot be read: {error!r}; report it", ledger, now_ms=now_ms)
+        account, counter = self._judge(envelope, ledger)
+        if counter is None:
             return
-        rows, block = message.rows, message.block
-        self.counts.received += rows
-        account: Account | None = None
-        counter: Counter = "stored"
-        if message.box is not None:
-            account, verdict = ledger.account(message)
-            if verdict in ("duplicate", "again"):
-                account.repeat(message)
-                self.counts.duplicate += rows
-                if verdict == "duplicate":
-                    return
-                counter = "duplicate"
-            else:
-                account.handle(message.seq, message.first, message.digest)
-        if block is None:
-            self.counts.thinned += rows
-            if account is not None:
-                account.thinned += rows
-            return
-        if counter == "stored":
-            self.counts.stored += rows
-            if account is not None:
-                account.stored += rows
-        self.parts.append(Part(block, [account] * rows, counter))
+        if envelope.thinned:
+            self.counts.received += envelope.rows
+            self._count(account, "thinned", envelope.rows)
+        else:
+            self._judged.append(Judged(arrival, envelope, account, counter))
 
     def close(self) -> None:
-        """Put small blocks of one shape together, and check every value."""
+        """Read the rows: single readings of one shape together, everything else by itself; check every value."""
+        shapes: dict[tuple[str, ...] | None, list[Judged]] = {}
+        for one in self._judged:
+            of = readings.shape(one.envelope)
+            shapes.setdefault(None if of is None else (one.counter, *of), []).append(one)
+        alone = shapes.pop(None, [])
+        for same in shapes.values():
+            alone += self._read_together(same)
+        for one in alone:
+            self._read(one)
+        self._judged.clear()
         if sum(len(part.owners) < _SMALL for part in self.parts) >= _SMALL:
             self.parts = _compacted(self.parts)
         for part in self.parts:
             part.block = gross_range(part.block)
 
-    def refused(self, rows: Sequence[tuple[int, int]], reason: str, *, now_ms: int) -> list[Reject]:
+    def refused(self, rows: Sequence[tuple[int, int]], reason: str) -> list[Reject]:
         """Rows that the store refused, as readings that can be replayed.
 
         Args:
             rows: (index of the part, index of the row in it).
             reason: The store's words.
-            now_ms: The wall time [ms since 1970 UTC].
         """
-        return [_single(self.parts[p].block.take([r]), reason, now_ms) for p, r in rows]
+        return [_single(self.parts[p].block.take([r]), reason, self.now_ms) for p, r in rows]
 
     def counters(self, rows: Sequence[tuple[int, int]]) -> list[tuple[Account | None, Counter]]:
         """Whose refused rows are, and where they were counted."""
         return [(self.parts[p].owners[r], self.parts[p].counter) for p, r in rows]
 
-    def _reject(self, arrival: Arrival, reason: str, ledger: Ledger, *, now_ms: int) -> None:
-        box, seq, first, rows = wire.rows_claimed(arrival.payload)
-        sender = wire.sender(arrival.topic)
+    def _judge(self, envelope: Envelope, ledger: Ledger) -> tuple[Account | None, Counter | None]:
+        """Whose message it is, and where its rows are counted; None for one that is known to have come before."""
+        if envelope.box is None:
+            return None, "stored"
+        account, verdict = ledger.account(envelope)
+        if verdict == "duplicate":
+            account.repeat(envelope)
+            self._count(account, "duplicate", envelope.rows)
+            self.counts.received += envelope.rows
+            return account, None
+        if verdict == "again":
+            account.repeat(envelope)
+            return account, "duplicate"
+        account.handle(envelope.seq, envelope.first, envelope.digest)
+        return account, "stored"
+
+    def _read_together(self, same: list[Judged]) -> list[Judged]:
+        """Make one part of readings of one shape; those that have to be read one by one."""
+        if len(same) < _SMALL:
+            return same
+        try:
+            block = readings.together([one.envelope for one in same])
+        except Exception:  # noqa: BLE001  # whichever is wrong is found, and named, when each is read by itself
+            return same
+        counter = same[0].counter
+        for one in same:
+            self._count(one.account, counter, 1)
+        self.counts.received += len(same)
+        self.parts.append(Part(block, [one.account for one in same], counter))
+        return []
+
+    def _read(self, one: Judged) -> None:
+        arrival = one.arrival
+        try:
+            block = readings.block(one.envelope, arrival_ms=self.now_ms, retained=arrival.retained)
+        except (WireError, UnknownNameError) as error:
+            self._refuse(arrival, str(error), one.envelope.rows, one.account)
+            return
+        except Exception as error:  # noqa: BLE001  # a fault of ours in one message must not stop the others for ever
+            self._refuse(arrival, f"cannot be read: {error!r}; report it", one.envelope.rows, one.account)
+            return
+        rows = len(block)
         self.counts.received += rows
-        if box is not None and sender is not None:
-            message = wire.Message(sender, "", None, box, seq, first, 0, wire.digest_of(arrival.payload))
-            account, verdict = ledger.account(message)
-            if verdict in ("duplicate", "again"):
-                account.repeat(message)
-                account.duplicate += rows
-                self.counts.duplicate += rows
-                if verdict == "duplicate":
-                    return
-            else:
-                account.handle(seq, first, message.digest)
-                account.rejected += rows
-                self.counts.rejected += rows
-        else:
-            self.counts.rejected += rows
-        self.rejects.append(Reject(now_ms, arrival.topic, arrival.payload, reason, rows))
+        self._count(one.account, one.counter, rows)
+        self.parts.append(Part(block, [one.account] * rows, one.counter))
+
+    def _refuse_unread(self, arrival: Arrival, reason: str, ledger: Ledger) -> None:
+        """A message that does not even open; its outbox, if it names one, has had its answer all the same."""
+        envelope = claimed(arrival.topic, arrival.payload)
+        account, counter = (None, "stored") if envelope is None else self._judge(envelope, ledger)
+        if counter is not None:
+            self._refuse(arrival, reason, rows_claimed(arrival.payload), account)
+
+    def _refuse(self, arrival: Arrival, reason: str, rows: int, account: Account | None) -> None:
+        self.counts.received += rows
+        self._count(account, "rejected", rows)
+        self.rejects.append(Reject(self.now_ms, arrival.topic, arrival.payload, reason, rows))
+
+    def _count(self, account: Account | None, counter: str, rows: int) -> None:
+        """Count rows, for all and for their sender."""
+        setattr(self.counts, counter, getattr(self.counts, counter) + rows)
+        if account is not None:
+            setattr(account, counter, getattr(account, counter) + rows)
 
 
 def _compacted(parts: Sequence[Part]) -> list[Part]:
@@ -208,7 +255,8 @@ def _single(row: Block, reason: str, now_ms: int) -> Reject:
     address = _address(tags)
     document: dict[str, Any] = {"t": row.times[0] // NANOSECONDS_PER_MILLISECOND}
     document |= {name: value for name, value in tags.items() if name not in ("city", "lane", "node")}
-    sent = catalogue.measurement(row.measurement).fields.keys() - {"node"}
+    known = catalogue.measurements().get(row.measurement)
+    sent = row.fields.keys() if known is None else known.fields.keys() - {"node"}
     document |= {name: column[0] for name, column in row.fields.items() if name in sent and column[0] is not None}
     return Reject(now_ms, address.up(row.measurement), orjson.dumps(document), reason)
 

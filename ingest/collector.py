@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from commons.clock import NANOSECONDS_PER_MILLISECOND
-from commons.errors import BrokerUnavailableError, StoreUnavailableError
+from commons.errors import BrokerUnavailableError, StoreRejectedError, StoreUnavailableError
 from commons.logs import Log
 from commons.topics import ROOT
 from ingest.batch import Batch, Counts
@@ -20,9 +19,11 @@ from ingest.writing import Writer
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Sequence
 
     from commons.broker import BrokerSettings
     from commons.clock import Clock
+    from commons.rows import Block
     from commons.sites import Site
     from commons.topics import Address
     from ingest.settings import CollectorSettings
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _PAUSES_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 _IDLE_SECONDS: Final = 0.2
 _BUSY_SECONDS: Final = 0.01
+_ROUND_SECONDS: Final = 1.0  # answers go out in rounds at most so often
 _AT_ONCE: Final = 500  # messages judged before looking again whether the writer is free
 
 log = Log("ingest.collector")
@@ -79,6 +81,7 @@ class Collector:
         self._due: set[tuple[Address, str]] = set()
         self._answered: dict[tuple[Address, str], float] = {}
         self._report = Report()
+        self._round_at = float("-inf")
         self._reported_at = clock.monotonic()
         self._beat_at = clock.monotonic()
         self.vitals = Vitals()
@@ -100,9 +103,7 @@ class Collector:
         attempt = 0
         while not stop.is_set():
             try:
-                self._lease.take()
-                self._ledger = Ledger.load(self._store)
-                self._store.write([place_rows(self._site)])
+                self._begin()
                 self._session(stop)
             except (BrokerUnavailableError, StoreUnavailableError) as error:
                 attempt = 0 if self.vitals.state == "collecting" else attempt + 1
@@ -110,6 +111,13 @@ class Collector:
                 pause = _PAUSES_SECONDS[min(attempt, len(_PAUSES_SECONDS) - 1)]
                 log.warning("collector waits", reason=error, seconds=pause)
                 self._clock.sleep(pause, until=stop)
+
+    def _begin(self) -> None:
+        """Take the lease, then read what the store knows. All are answered anew: it may be another store."""
+        self._lease.take()
+        self._ledger = Ledger.load(self._store)
+        self._due = set(self._ledger.senders())
+        self._remark([place_rows(self._site)])
 
     def _session(self, stop: threading.Event) -> None:
         """One connection to the broker, from its welcome to its end."""
@@ -127,35 +135,39 @@ class Collector:
                 self._step(subscription, writer)
             self._conclude(subscription, writer)
             self._answer(subscription, all_now=True)
+            if self._report.counts.received:
+                self._say_how_it_is(subscription.waiting, at_once=True)
         finally:
             writer.close()
             subscription.close()
 
     def _step(self, subscription: Subscription, writer: Writer) -> None:
         """The specification: what is acknowledged is in the store or in the rejects, and in the ledger."""
-        now_ms = self._clock.wall_ms()
-        batch = self._gather(subscription, writer, now_ms=now_ms)
+        batch = self._gather(subscription, writer)
+        batch.close()
         self._conclude(subscription, writer)
         statements = self._ledger.changes()
         if batch.arrivals or statements:
-            writer.begin(batch, statements, now_ms=now_ms)
+            writer.begin(batch, statements, self._ledger)
         self._answer(subscription)
         self._lease.renew()
         self._beat(subscription)
         self._say_how_it_is(subscription.waiting)
 
-    def _gather(self, subscription: Subscription, writer: Writer, *, now_ms: int) -> Batch:
+    def _gather(self, subscription: Subscription, writer: Writer) -> Batch:
         """Receive, decode and judge, until the batch is full, or nothing is being written and nothing more waits."""
-        batch, settings = Batch(), self._settings
+        batch, settings = Batch(self._clock.wall_ms()), self._settings
         while True:
             room = settings.batch_messages - len(batch.arrivals), settings.batch_bytes - batch.size
             patience = _BUSY_SECONDS if writer.is_busy else 0.0 if batch.arrivals else _IDLE_SECONDS
-            arrivals = subscription.take(messages=min(room[0], _AT_ONCE), size=room[1], patience=patience)
+            few = min(room[0], _AT_ONCE)
+            least = few if writer.is_busy else 1
+            arrivals = subscription.take(messages=few, size=room[1], patience=patience, least=least)
             for arrival in arrivals:
                 if arrival.topic == self._heartbeat_topic:
                     batch.arrivals.append(arrival)
                 else:
-                    batch.take(arrival, self._ledger, now_ms=now_ms)
+                    batch.take(arrival, self._ledger)
             is_full = len(batch.arrivals) >= settings.batch_messages or batch.size >= settings.batch_bytes
             if is_full or not (arrivals or writer.is_busy):
                 return batch
@@ -171,20 +183,27 @@ class Collector:
         self._due.update(self._ledger.settle(written.statements))
         batch.counts.refuse(counter for _, counter in written.refused)
         self.vitals.total.add(batch.counts)
-        if batch.parts:
-            newest = max(max(block.times) for block in batch.blocks) // NANOSECONDS_PER_MILLISECOND
-            self._report.add(batch.counts, seconds=written.seconds, newest_ms=newest)
+        self._report.add(batch, seconds=written.seconds)
 
     def _answer(self, subscription: Subscription, *, all_now: bool = False) -> None:
-        """Tell each sender whose account changed, at most every few seconds, what is stored and what is missing."""
-        now = self._clock.monotonic()
-        for sender in [*self._due, *self._ledger.with_gaps()]:
-            if all_now or now - self._answered.get(sender, float("-inf")) >= self._settings.answer_seconds:
-                address, box = sender
-                payload = self._ledger.answer(address, box, self._store.id, now=now)
-                subscription.publish(address.stored(box), payload, retain=True)
-                self._answered[sender] = now
-                self._due.discard(sender)
+        """Tell each sender whose account changed, at most every few seconds, what is stored and what is missing.
+
+        Before a round of answers the lease shows that this is still the store that was written to: one that was wiped
+        or restored meanwhile must not be spoken for.
+        """
+        now, every = self._clock.monotonic(), self._settings.answer_seconds
+        if now - self._round_at < min(_ROUND_SECONDS, every) and not all_now:
+            return
+        waiting = dict.fromkeys([*self._due, *self._ledger.with_gaps()])
+        due = [who for who in waiting if all_now or now - self._answered.get(who, float("-inf")) >= every]
+        self._round_at = now
+        if due:
+            self._lease.check()
+        for sender in due:
+            address, box = sender
+            subscription.publish(address.stored(box), self._ledger.answer(address, box, now=now), retain=True)
+            self._answered[sender] = now
+            self._due.discard(sender)
 
     def _beat(self, subscription: Subscription) -> None:
         """Write to ourselves; a subscription that has fallen silent is opened anew."""
@@ -195,14 +214,20 @@ class Collector:
         if now - subscription.last_heard > 3 * self._settings.heartbeat_seconds:
             raise BrokerUnavailableError("the subscription has fallen silent; it is opened again")
 
-    def _say_how_it_is(self, waiting: int) -> None:
+    def _say_how_it_is(self, waiting: int, *, at_once: bool = False) -> None:
         self.vitals.missing = self._ledger.missing_packs()
         now = self._clock.monotonic()
-        if now - self._reported_at >= self._settings.report_seconds:
-            report, self._report, self._reported_at = self._report, Report(), now
-            now_ms = self._clock.wall_ms()
-            city = self._site.slug
-            self._store.write([report.block(city, now_ms=now_ms, missing=self.vitals.missing, waiting=waiting)])
+        if at_once or now - self._reported_at >= self._settings.report_seconds:
+            now_ms, missing = self._clock.wall_ms(), self.vitals.missing
+            self._remark([self._report.block(self._site.slug, now_ms=now_ms, missing=missing, waiting=waiting)])
+            self._report, self._reported_at = Report(), now
+
+    def _remark(self, blocks: Sequence[Block]) -> None:
+        """Write what is good to have; nothing depends on the store's liking it."""
+        try:
+            self._store.write(blocks)
+        except StoreRejectedError as error:
+            log.warning("the store refuses the collector's own rows", of=blocks[0].measurement, reason=error.reason)
 
     def _leave(self) -> None:
         """Give the lease back, so that the next collector need not wait for its end."""

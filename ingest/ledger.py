@@ -14,7 +14,7 @@ from store.contract import Query
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from commons.wire import Message
+    from commons.envelope import Envelope
     from ingest.account import Key, Ranges, Statement, Verdict
     from store.contract import Store
 
@@ -30,9 +30,14 @@ class Ledger:
     """Every account: as the store has it, and ahead of it by the batches that are not yet written.
 
     Answers speak of the former only.
+
+    Args:
+        store_id: The store's name. What it says of another store's rows is left out: a collector that had not yet
+            noticed that its store was wiped may have written it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, store_id: str = "") -> None:
+        self._store_id = store_id
         self._accounts: dict[Key, Account] = {}
         self._stored: dict[Key, Statement] = {}
         self._changed: set[Key] = set()
@@ -46,15 +51,17 @@ class Ledger:
         Raises:
             StoreUnavailableError: The store is away; ask again.
         """
-        ledger = cls()
+        ledger = cls(store.id)
         for row in store.read(Query("ledger")).to_pylist():
+            if row["store"] not in (None, ledger._store_id):
+                continue
             key = (row["city"], row["node"], row["box"])
             ledger._accounts[key] = Account.from_state(key, row["state"])
         ledger._changed.update(ledger._accounts)
         ledger.settle(ledger.changes())
         return ledger
 
-    def account(self, message: Message) -> tuple[Account, Verdict]:
+    def account(self, message: Envelope) -> tuple[Account, Verdict]:
         """The account a boxed message belongs to and what to make of it; a clone's is one of its own."""
         address, box = message.address, message.box or ""
         found = self._open((address.city, address.node, box), address.lane)
@@ -70,6 +77,14 @@ class Ledger:
         keys = sorted(self._changed)
         self._changed.clear()
         return [self._accounts[key].statement() for key in keys]
+
+    def block(self, statements: Sequence[Statement]) -> Block:
+        """Statements as rows."""
+        tags: dict[str, str | list[str]] = {
+            name: [statement.key[i] for statement in statements] for i, name in enumerate(("city", "node", "box"))
+        }
+        states = [statement.state() for statement in statements]
+        return Block("ledger", [0] * len(states), tags, {"state": states, "store": [self._store_id] * len(states)})
 
     def settle(self, statements: Sequence[Statement]) -> list[Sender]:
         """These statements are in the store: answers may speak of them.
@@ -91,13 +106,12 @@ class Ledger:
         for key, counter in refused:
             self._accounts[key].refuse(counter)
 
-    def answer(self, address: Address, box: str, store_id: str, *, now: float) -> bytes:
+    def answer(self, address: Address, box: str, *, now: float) -> bytes:
         """What to tell a sender; counts how often a gap was asked for, and gives it up in the end.
 
         Args:
             address: The sender.
             box: Its outbox.
-            store_id: The store's name.
             now: Monotonic seconds.
         """
         key = (address.city, address.node, box)
@@ -105,7 +119,7 @@ class Ledger:
         self._give_up(account, now)
         return orjson.dumps(
             {
-                "store": store_id,
+                "store": self._store_id,
                 "through": stored.through,
                 "missing": account.missing[:_RANGES],
                 "lost": stored.lost[-_RANGES:],
@@ -116,6 +130,10 @@ class Ledger:
     def accounts(self) -> Iterable[tuple[Key, Account]]:
         """Every account by (city, node, box)."""
         return self._accounts.items()
+
+    def senders(self) -> list[Sender]:
+        """Every outbox that was ever heard."""
+        return [self._sender(key) for key in self._accounts if not _is_clone(key)]
 
     def with_gaps(self) -> list[Sender]:
         """Every outbox that something is missing from."""
@@ -146,14 +164,6 @@ class Ledger:
             account = self._accounts[key] = Account(key, lane)
         self._changed.add(key)
         return account
-
-
-def ledger_block(statements: Sequence[Statement]) -> Block:
-    """Statements as rows."""
-    tags: dict[str, str | list[str]] = {
-        name: [statement.key[i] for statement in statements] for i, name in enumerate(("city", "node", "box"))
-    }
-    return Block("ledger", [0] * len(statements), tags, {"state": [statement.state() for statement in statements]})
 
 
 def _is_clone(key: Key) -> bool:

@@ -41,11 +41,11 @@ class Reject:
         """What to send to have it judged anew: with its outbox's numbers the ledger would take it for a repeat."""
         try:
             document = orjson.loads(self.payload)
-        except orjson.JSONDecodeError:
+            if not isinstance(document, dict):
+                return self.payload
+            return orjson.dumps({key: value for key, value in document.items() if key not in ("box", "seq", "first")})
+        except (orjson.JSONDecodeError, TypeError):  # orjson reads deeper than it writes
             return self.payload
-        if not isinstance(document, dict):
-            return self.payload
-        return orjson.dumps({key: value for key, value in document.items() if key not in ("box", "seq", "first")})
 
     def line(self) -> str:
         """One line of JSON; bytes that are no UTF-8 travel as base64."""
@@ -94,9 +94,14 @@ class Rejects:
         day = datetime.fromtimestamp(rejects[0].at_ms / 1000, UTC).date().isoformat()
         with (self.folder / f"{day}.jsonl").open("a+b") as file:
             lines = "".join(f"{reject.line()}\n" for reject in rejects)
-            file.write(b"\n" * _is_torn(file) + lines.encode())
-            file.flush()
-            os.fsync(file.fileno())
+            size = file.seek(0, os.SEEK_END)
+            try:
+                file.write(b"\n" * _is_torn(file) + lines.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:
+                os.ftruncate(file.fileno(), size)  # a full disk may have taken half a line; all of it is tried again
+                raise
 
     def all(self) -> Iterator[tuple[str, Reject]]:
         """Every reject with its name `day:line`, oldest first; a line torn by a power cut is passed over."""

@@ -11,6 +11,7 @@ from ingest.batch import Counts
 
 if TYPE_CHECKING:
     from commons.rows import Column
+    from ingest.batch import Batch
 
 
 @dataclass(slots=True)
@@ -19,7 +20,7 @@ class Report:
 
     Args:
         counts: Rows by what happened to them.
-        batches: How many were written.
+        batches: How many with rows were written.
         seconds: How long writing took in all [s].
         newest_ms: The newest reading's time [ms since 1970 UTC].
     """
@@ -29,12 +30,14 @@ class Report:
     seconds: float = 0.0
     newest_ms: int = 0
 
-    def add(self, counts: Counts, *, seconds: float, newest_ms: int) -> None:
-        """Put one batch to it."""
-        self.counts.add(counts)
-        self.batches += 1
-        self.seconds += seconds
-        self.newest_ms = max(self.newest_ms, newest_ms)
+    def add(self, batch: Batch, *, seconds: float) -> None:
+        """Put one batch to it, and how long writing it took [s]."""
+        self.counts.add(batch.counts)
+        if batch.parts:
+            self.batches += 1
+            self.seconds += seconds
+            newest = max(max(block.times) for block in batch.blocks)
+            self.newest_ms = max(self.newest_ms, newest // NANOSECONDS_PER_MILLISECOND)
 
     def block(self, city: str, *, now_ms: int, missing: int, waiting: int) -> Block:
         """One `collector` row; what was not measured in the time is not in it."""
@@ -44,6 +47,7 @@ class Report:
             "stored": [float(counts.stored)],
             "rejected": [float(counts.rejected)],
             "duplicate": [float(counts.duplicate)],
+            "thinned": [float(counts.thinned)],
             "missing": [float(missing)],
             "waiting": [float(waiting)],
         }

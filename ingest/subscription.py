@@ -90,20 +90,21 @@ class Subscription:
             raise
         self._thread.start()
 
-    def take(self, *, messages: int, size: int, patience: float) -> list[Arrival]:
-        """The next messages, oldest first: at least one unless `patience` [s] runs out.
+    def take(self, *, messages: int, size: int, patience: float, least: int = 1) -> list[Arrival]:
+        """The next messages, oldest first: at least `least` unless `patience` [s] runs out.
 
         Args:
             messages: At most so many.
             size: No further one once so many payload bytes are together [By].
-            patience: How long to wait for the first [s].
+            patience: How long to wait for them [s].
+            least: How many are worth waking up for.
 
         Raises:
             BrokerUnavailableError: The connection is gone; unacknowledged messages come again on the next one.
         """
         with self._changed:
-            if not self._arrivals and patience:
-                self._changed.wait_for(lambda: self._arrivals or self._lost.is_set(), patience)
+            if len(self._arrivals) < least and patience:
+                self._changed.wait_for(lambda: len(self._arrivals) >= least or self._lost.is_set(), patience)
             if self._lost.is_set():
                 raise BrokerUnavailableError("the broker closed the connection; it is opened again")
             taken: list[Arrival] = []

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from commons.errors import StoreRejectedError, StoreUnavailableError
-from ingest.ledger import ledger_block
 from ingest.touched import Days, marks
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from commons.sites import Site
     from ingest.account import Account, Key, Statement
     from ingest.batch import Batch, Counter
+    from ingest.ledger import Ledger
     from ingest.rejects import Rejects
     from store.contract import Store
 
@@ -61,9 +61,9 @@ class Writer:
         """Whether a batch is being written."""
         return self._under_way is not None and not self._under_way.done()
 
-    def begin(self, batch: Batch, statements: list[Statement], *, now_ms: int) -> None:
+    def begin(self, batch: Batch, statements: list[Statement], ledger: Ledger) -> None:
         """Start to write a batch; the one before must have been taken by `finish`."""
-        self._under_way = self._pool.submit(self._write, batch, statements, now_ms)
+        self._under_way = self._pool.submit(self._write, batch, statements, ledger)
 
     def finish(self) -> Written | None:
         """Wait for the batch under way; None where there is none.
@@ -78,19 +78,18 @@ class Writer:
         """Wait for what is under way, whatever comes of it."""
         self._pool.shutdown()
 
-    def _write(self, batch: Batch, statements: list[Statement], now_ms: int) -> Written:
+    def _write(self, batch: Batch, statements: list[Statement], ledger: Ledger) -> Written:
         """Rejects, marks, rows, refused rows, and behind them all the ledger that speaks of them."""
         began = self._clock.monotonic()
         self._rejects.add(batch.rejects)
-        batch.close()
-        touched = marks(batch.blocks, self._days, city=self._site.slug, at_ms=now_ms)
+        touched = marks(batch.blocks, self._days, city=self._site.slug, at_ms=batch.now_ms)
         rows, reason = self._write_rows([touched, *batch.blocks], first=-1)
         if any(part < 0 for part, _ in rows):
             raise StoreUnavailableError(f"the store refuses the collector's own marks: {reason}; see its log")
-        self._rejects.add(batch.refused(rows, reason, now_ms=now_ms))
+        self._rejects.add(batch.refused(rows, reason))
         refused = _uncount(batch.counters(rows), statements)
         if statements:
-            self._store.write([ledger_block(statements)])
+            self._store.write([ledger.block(statements)])
         return Written(batch, statements, refused, self._clock.monotonic() - began)
 
     def _write_rows(self, blocks: Sequence[Block], *, first: int = 0) -> tuple[list[tuple[int, int]], str]:

@@ -14,7 +14,7 @@ from commons.clock import SystemClock
 from commons.rows import Block
 from commons.topics import Address
 from ingest.batch import Batch
-from ingest.ledger import Ledger, ledger_block
+from ingest.ledger import Ledger
 from ingest.packets import Arrival
 from ingest.rejects import Rejects
 from store import open_store
@@ -60,13 +60,13 @@ def memory() -> Iterator[Store]:
 
 @given(arrivals=st.lists(messages(), min_size=1, max_size=20))
 def test_whatever_messages_hold_each_row_can_be_written_or_is_rejected(memory: Store, arrivals: list[Arrival]) -> None:
-    batch, ledger = Batch(), Ledger()
+    batch, ledger = Batch(START_MS), Ledger()
 
     for arrival in arrivals:
-        batch.take(arrival, ledger, now_ms=START_MS)
+        batch.take(arrival, ledger)
     batch.close()
 
-    memory.write([*batch.blocks, ledger_block(ledger.changes())])
+    memory.write([*batch.blocks, ledger.block(ledger.changes())])
     counts = batch.counts
     assert counts.received == counts.stored + counts.rejected + counts.duplicate
     assert counts.stored == sum(map(len, batch.blocks))

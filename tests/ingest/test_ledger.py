@@ -6,9 +6,9 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commons.rows import Block
+from commons import catalogue
+from commons.envelope import Envelope
 from commons.topics import Address
-from commons.wire import Message
 from ingest.account import Account
 from ingest.ledger import Ledger
 
@@ -16,12 +16,12 @@ ME = Address("makassar", "sydney", "sydney-n1")
 BOX = "A" * 26
 
 
-def pack(seq: int, *, first: int = 1, digest: str = "") -> Message:
-    block = Block("soil", [seq * 10**6], {"bed": "b1"}, {"moisture": [30.0]})
-    return Message(ME, "soil", block, BOX, seq, first, 0, digest or f"digest {seq}")
+def pack(seq: int, *, first: int = 1, digest: str = "") -> Envelope:
+    soil = catalogue.measurement("soil")
+    return Envelope(ME, soil, {}, {}, 1, BOX, seq, first, 0, digest or f"digest {seq}")
 
 
-def handled(*packs: Message) -> Account:
+def handled(*packs: Envelope) -> Account:
     account = Account()
     for one in packs:
         account.handle(one.seq, one.first, one.digest)
@@ -30,7 +30,7 @@ def handled(*packs: Message) -> Account:
 
 def answer(ledger: Ledger, *, now: float) -> dict[str, object]:
     ledger.settle(ledger.changes())
-    found: dict[str, object] = orjson.loads(ledger.answer(ME, BOX, "store 1", now=now))
+    found: dict[str, object] = orjson.loads(ledger.answer(ME, BOX, now=now))
     return found
 
 
