@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
-_QUARTER_NS: Final = 900 * 1_000_000_000  # every zone's offset is a multiple of a quarter hour
+QUARTER_NS: Final = 900 * 1_000_000_000  # every zone's offset is a multiple of a quarter hour
 
 
 class Days:
@@ -27,9 +27,10 @@ class Days:
 
     def of(self, times: Iterable[int]) -> set[int]:
         """The midnights [ns] that begin the local days of these times [ns]."""
-        return {self._midnight(quarter) for quarter in {t // _QUARTER_NS for t in times}}
+        return {self.midnight(quarter) for quarter in {t // QUARTER_NS for t in times}}
 
-    def _midnight(self, quarter: int) -> int:
+    def midnight(self, quarter: int) -> int:
+        """The midnight [ns] that begins the local day of a quarter hour, counted from 1970 UTC."""
         if quarter not in self._known:
             if len(self._known) > 1_000_000:  # noqa: PLR2004  # thirty years of quarters: never in practice
                 self._known.clear()
@@ -54,8 +55,8 @@ def marks(blocks: Iterable[Block], days: Days, *, city: str, at_ms: int) -> Bloc
         if isinstance(places, str):
             touched.update((block.measurement, places, day) for day in days.of(block.times))
         else:
-            for place, time in zip(places, block.times, strict=True):
-                touched.update((block.measurement, place, day) for day in days.of([time]))
+            quarters = set(zip(places, [time // QUARTER_NS for time in block.times], strict=True))
+            touched.update((block.measurement, place, days.midnight(quarter)) for place, quarter in quarters)
     ordered = sorted(touched)
     tags: dict[str, str | list[str]] = {
         "city": city,
