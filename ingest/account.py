@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 Key = tuple[str, str, str]
 Ranges = list[list[int]]
-Verdict = Literal["new", "duplicate", "again", "clone"]
+Verdict = Literal["new", "duplicate", "again", "instead", "clone"]
 
 _KNOWN: Final = 512  # how many packs' digests are in memory, to tell a clone from a repeat
 _WRITTEN: Final = 16  # how many of them the store keeps
+_NOTICE: Final = "~"  # before the digest of what was a notice of thinning
 _COUNTERS: Final = ("stored", "rejected", "thinned", "duplicate", "packs", "clones")
 
 
@@ -107,7 +108,8 @@ class Account:
         """Whether a pack is new, the same again, or another box's under the same name.
 
         A repeat of a pack whose digest is forgotten is "again": to be written once more, which does no harm, because it
-        might be another box's. A notice of thinning in place of a pack that came is a repeat.
+        might be another box's. A notice of thinning in place of a pack that came is a repeat; a pack that comes behind
+        its own notice, as a broker's redelivery may, goes in "instead" of it.
         """
         seq = message.seq
         if not self.holds(seq) or (self.lost and _within(self.lost, seq)):
@@ -117,20 +119,17 @@ class Account:
         known = self.recent.get(seq)
         if known is None:
             return "again"
+        if known.startswith(_NOTICE):
+            return "instead"
         return "duplicate" if known == message.digest else "clone"
 
     def holds(self, seq: int) -> bool:
         """Whether a pack has been handled."""
         return seq <= self.through or (bool(self.ahead) and _within(self.ahead, seq))
 
-    def handle(self, seq: int, first: int, digest: str) -> None:
-        """A pack is stored, rejected or thinned; whatever its sender no longer holds is lost.
-
-        Args:
-            seq: Its number.
-            first: The oldest number its sender still held when it sent.
-            digest: Of its content.
-        """
+    def handle(self, message: Envelope) -> None:
+        """A pack is stored, rejected or thinned; whatever its sender no longer holds is lost."""
+        seq, first = message.seq, message.first
         if first > self.through + 1:
             self.lose_before(first)
         if self.lost:
@@ -141,13 +140,13 @@ class Account:
         elif not self.holds(seq):
             self.ahead = _joined([*self.ahead, [seq, seq]])
         self.packs += 1
-        self._remember(seq, digest)
+        self._remember(message)
 
     def repeat(self, message: Envelope) -> None:
         """A pack that was handled has come again."""
         self.lose_before(message.first)
         if not message.thinned:
-            self._remember(message.seq, message.digest)
+            self._remember(message)
 
     def lose_before(self, first: int) -> None:
         """Close every gap below `first`: nobody can send those packs again."""
@@ -173,7 +172,7 @@ class Account:
             ahead=self.ahead,
             lost=self.lost,
             recent=dict(islice(reversed(self.recent.items()), _WRITTEN)),
-            newest=None if digest is None else (newest, digest),
+            newest=None if digest is None else (newest, digest.removeprefix(_NOTICE)),
             counters={name: getattr(self, name) for name in _COUNTERS},
         )
 
@@ -181,8 +180,8 @@ class Account:
     def _newest(self) -> int:
         return self.ahead[-1][1] if self.ahead else self.through
 
-    def _remember(self, seq: int, digest: str) -> None:
-        self.recent[seq] = digest
+    def _remember(self, message: Envelope) -> None:
+        self.recent[message.seq] = f"{_NOTICE}{message.digest}" if message.thinned else message.digest
         if len(self.recent) > _KNOWN:
             del self.recent[next(iter(self.recent))]
 

@@ -164,7 +164,12 @@ class Batch:
         if verdict == "again":
             account.repeat(envelope)
             return account, "duplicate"
-        account.handle(envelope.seq, envelope.first, envelope.digest)
+        if verdict == "instead":
+            account.repeat(envelope)
+            self._count(account, "thinned", -envelope.rows)
+            self.counts.received -= envelope.rows
+        else:
+            account.handle(envelope)
         return account, "stored"
 
     def _read_together(self, same: list[Judged]) -> list[Judged]:

@@ -97,3 +97,41 @@ def test_a_refused_row_becomes_a_reading_that_can_be_replayed() -> None:
     assert again.block is not None
     assert list(again.block.rows()) == [list(batch.blocks[0].rows())[1]]
     assert [(owner.key[2], counter) for owner, counter in batch.counters([(0, 1)]) if owner] == [(BOX, "stored")]
+
+
+def test_a_pack_that_comes_behind_its_own_notice_of_thinning_is_stored_and_no_longer_counted_as_thinned() -> None:
+    ledger, batch = Ledger(), Batch(NOW)
+
+    for payload in (wire.with_first(wire.encode_thinned(BOX, 1, 3), 1), pack(1).payload):
+        batch.take(arrival(payload), ledger)
+    batch.close()
+
+    ((_, account),) = ledger.accounts()
+    assert (account.stored, account.thinned, account.clones, account.through) == (3, 0, 0, 1)
+    assert (batch.counts.received, batch.counts.stored, batch.counts.thinned) == (3, 3, 0)
+
+
+def test_a_notice_of_thinning_for_a_pack_that_came_changes_nothing() -> None:
+    ledger, batch = Ledger(), Batch(NOW)
+
+    for payload in (pack(1).payload, wire.with_first(wire.encode_thinned(BOX, 1, 3), 1)):
+        batch.take(arrival(payload), ledger)
+    batch.close()
+
+    ((_, account),) = ledger.accounts()
+    assert (account.stored, account.thinned, account.duplicate, account.clones) == (3, 0, 3, 0)
+
+
+def test_a_repeat_whose_digest_is_forgotten_is_written_again_and_counted_as_sent_again() -> None:
+    ledger = Ledger()
+    first = Batch(NOW)
+    for seq in range(1, 600):
+        first.take(pack(seq), ledger)
+    first.close()
+
+    again = Batch(NOW)
+    again.take(pack(1), ledger)
+    again.close()
+
+    assert sum(map(len, again.blocks)) == 3
+    assert (again.counts.stored, again.counts.duplicate) == (0, 3)

@@ -24,7 +24,7 @@ def pack(seq: int, *, first: int = 1, digest: str = "") -> Envelope:
 def handled(*packs: Envelope) -> Account:
     account = Account()
     for one in packs:
-        account.handle(one.seq, one.first, one.digest)
+        account.handle(one)
     return account
 
 
@@ -74,7 +74,7 @@ def test_a_pack_named_lost_that_comes_after_all_is_stored() -> None:
     account = handled(pack(1), pack(9, first=6))
 
     verdict = account.judge(pack(3, digest="late"))
-    account.handle(3, 1, "late")
+    account.handle(pack(3, digest="late"))
 
     assert (verdict, account.lost) == ("new", [[2, 2], [4, 5]])
 
@@ -82,7 +82,7 @@ def test_a_pack_named_lost_that_comes_after_all_is_stored() -> None:
 def test_a_gap_asked_for_five_times_without_answer_is_named_lost() -> None:
     ledger = Ledger()
     account, _ = ledger.account(pack(3))
-    account.handle(3, 1, "digest 3")
+    account.handle(pack(3))
 
     asked = [answer(ledger, now=minute * 60.0)["missing"] for minute in range(6)]
 
@@ -93,7 +93,7 @@ def test_a_gap_asked_for_five_times_without_answer_is_named_lost() -> None:
 def test_asking_often_is_not_asking_many_times() -> None:
     ledger = Ledger()
     account, _ = ledger.account(pack(3))
-    account.handle(3, 1, "digest 3")
+    account.handle(pack(3))
 
     for tenth in range(200):
         assert answer(ledger, now=tenth / 10)["missing"] == [[1, 2]]
@@ -104,7 +104,7 @@ def test_a_clones_packs_have_an_account_of_their_own() -> None:
     for message in (pack(1), pack(1, digest="the clone's")):
         account, verdict = ledger.account(message)
         assert verdict != "duplicate"
-        account.handle(message.seq, message.first, message.digest)
+        account.handle(message)
 
     _, again = ledger.account(pack(1, digest="the clone's"))
 
