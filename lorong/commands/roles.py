@@ -41,7 +41,6 @@ def collect(*, city: str = "makassar", settings: Path | None = None, log: str = 
     every = load(settings)
     clock, stop = SystemClock(), stopping()
     store = open_store(every.store, clock=clock)
-    gc.freeze()
     gc.set_threshold(_YOUNG_OBJECTS)
     try:
         Collector(store, every.broker, site(city), every.collector, clock=clock).run(stop)
