@@ -83,7 +83,7 @@ class Collector:
         self._report = Report()
         self._round_at = float("-inf")
         self._reported_at = clock.monotonic()
-        self._beat_at = clock.monotonic()
+        self._beat_at = self._listens_since = clock.monotonic()
         self.vitals = Vitals()
 
     def run(self, stop: threading.Event) -> None:
@@ -184,6 +184,7 @@ class Collector:
         batch.counts.refuse(counter for _, counter in written.refused)
         self.vitals.total.add(batch.counts)
         self._report.add(batch, seconds=written.seconds)
+        self._listens_since = self._clock.monotonic()
 
     def _answer(self, subscription: Subscription, *, all_now: bool = False) -> None:
         """Tell each sender whose account changed, at most every few seconds, what is stored and what is missing.
@@ -206,12 +207,15 @@ class Collector:
             self._due.discard(sender)
 
     def _beat(self, subscription: Subscription) -> None:
-        """Write to ourselves; a subscription that has fallen silent is opened anew."""
+        """Write to ourselves; a subscription that has fallen silent is opened anew.
+
+        While a slow store kept us from listening there was nothing to hear.
+        """
         now = self._clock.monotonic()
         if now - self._beat_at >= self._settings.heartbeat_seconds:
             subscription.publish(self._heartbeat_topic, b"{}")
             self._beat_at = now
-        if now - subscription.last_heard > 3 * self._settings.heartbeat_seconds:
+        if now - max(subscription.last_heard, self._listens_since) > 3 * self._settings.heartbeat_seconds:
             raise BrokerUnavailableError("the subscription has fallen silent; it is opened again")
 
     def _say_how_it_is(self, waiting: int, *, at_once: bool = False) -> None:
