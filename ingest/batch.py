@@ -85,6 +85,7 @@ class Batch:
         now_ms: When they came [ms since 1970 UTC].
         arrivals: The messages.
         size: Their payloads together [By].
+        rows: How many rows their senders count for them.
         parts: The rows to write, once it is closed.
         rejects: What will never be stored.
         counts: What happened to the rows.
@@ -93,6 +94,7 @@ class Batch:
     now_ms: int
     arrivals: list[Arrival] = field(default_factory=list)
     size: int = 0
+    rows: int = 0
     parts: list[Part] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
@@ -112,6 +114,7 @@ class Batch:
         except (WireError, UnknownNameError) as error:
             self._refuse_unread(arrival, str(error), ledger)
             return
+        self.rows += envelope.rows
         account, counter = self._judge(envelope, ledger)
         if counter is None:
             return
@@ -192,10 +195,10 @@ class Batch:
         try:
             block = readings.block(one.envelope, arrival_ms=self.now_ms, retained=arrival.retained)
         except (WireError, UnknownNameError) as error:
-            self._refuse(arrival, str(error), one.envelope.rows, one.account)
+            self._refuse(arrival, str(error), one.envelope.rows, one.account, one.counter)
             return
         except Exception as error:  # noqa: BLE001  # a fault of ours in one message must not stop the others for ever
-            self._refuse(arrival, f"cannot be read: {error!r}; report it", one.envelope.rows, one.account)
+            self._refuse(arrival, f"cannot be read: {error!r}; report it", one.envelope.rows, one.account, one.counter)
             return
         rows = len(block)
         self.counts.received += rows
@@ -207,11 +210,12 @@ class Batch:
         envelope = claimed(arrival.topic, arrival.payload)
         account, counter = (None, "stored") if envelope is None else self._judge(envelope, ledger)
         if counter is not None:
-            self._refuse(arrival, reason, rows_claimed(arrival.payload), account)
+            self._refuse(arrival, reason, rows_claimed(arrival.payload), account, counter)
 
-    def _refuse(self, arrival: Arrival, reason: str, rows: int, account: Account | None) -> None:
+    def _refuse(self, arrival: Arrival, reason: str, rows: int, account: Account | None, counter: str) -> None:
+        """Keep a message aside; one that may have come before is kept once more, but counted as sent again."""
         self.counts.received += rows
-        self._count(account, "rejected", rows)
+        self._count(account, "rejected" if counter == "stored" else counter, rows)
         self.rejects.append(Reject(self.now_ms, arrival.topic, arrival.payload, reason, rows))
 
     def _count(self, account: Account | None, counter: str, rows: int) -> None:

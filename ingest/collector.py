@@ -9,11 +9,12 @@ from commons.errors import BrokerUnavailableError, StoreRejectedError, StoreUnav
 from commons.logs import Log
 from commons.topics import ROOT
 from ingest.batch import Batch, Counts
-from ingest.lease import FolderLock, Lease, identity
+from ingest.lease import FolderLock, Lease
 from ingest.ledger import Ledger
 from ingest.places import place_rows
 from ingest.rejects import Rejects
 from ingest.report import Report
+from ingest.session import Filters, identity
 from ingest.subscription import Subscription
 from ingest.writing import Writer
 
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from ingest.settings import CollectorSettings
     from store.contract import Store
 
-_PAUSES_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+# A cluster of brokers elects its leader in 4 to 9 s; whoever waits long between attempts adds that to the pause.
+_PAUSES_SECONDS: Final = (0.2, 0.5, *[1.0] * 8, 2.0, 5.0, 10.0, 30.0, 60.0)
 _IDLE_SECONDS: Final = 0.2
 _BUSY_SECONDS: Final = 0.01
 _ROUND_SECONDS: Final = 1.0  # answers go out in rounds at most so often
@@ -73,9 +75,10 @@ class Collector:
         self._store, self._broker, self._site = store, broker, site
         self._settings, self._clock = settings, clock
         self._lock = FolderLock(settings.data)
-        self._identity = identity(settings.data)
-        self._lease = Lease(store, self._identity, seconds=settings.lease_seconds, clock=clock)
+        self._session_name = identity(settings.data)
+        self._lease = Lease(store, self._session_name, seconds=settings.lease_seconds, clock=clock)
         self._rejects = Rejects(settings.data / "rejects")
+        self._filters = Filters(settings.data)
         self._heartbeat_topic = f"{ROOT}/heartbeat/{site.slug}"
         self._ledger = Ledger()
         self._due: set[tuple[Address, str]] = set()
@@ -123,10 +126,11 @@ class Collector:
         """One connection to the broker, from its welcome to its end."""
         topics = (*self._settings.topics, self._heartbeat_topic)
         subscription = Subscription(
-            self._broker, self._identity, topics, waiting_bytes=self._settings.waiting_bytes, clock=self._clock
+            self._broker, self._session_name, topics, waiting_bytes=self._settings.waiting_bytes, clock=self._clock
         )
         self.vitals.state = "connecting"
-        subscription.open()
+        subscription.open(former=self._filters.read())
+        self._filters.write(topics)
         writer = Writer(self._store, self._rejects, self._site, clock=self._clock)
         log.info("collector listens", topics=",".join(self._settings.topics))
         try:
@@ -168,9 +172,16 @@ class Collector:
                     batch.arrivals.append(arrival)
                 else:
                     batch.take(arrival, self._ledger)
-            is_full = len(batch.arrivals) >= settings.batch_messages or batch.size >= settings.batch_bytes
-            if is_full or not (arrivals or writer.is_busy):
+            if self._is_full(batch) or not (arrivals or writer.is_busy):
                 return batch
+
+    def _is_full(self, batch: Batch) -> bool:
+        full = self._settings
+        return (
+            len(batch.arrivals) >= full.batch_messages
+            or batch.size >= full.batch_bytes
+            or batch.rows >= full.batch_rows
+        )
 
     def _conclude(self, subscription: Subscription, writer: Writer) -> None:
         """Acknowledge the batch that was under way, once it is written."""

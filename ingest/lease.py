@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
-import secrets
 from hashlib import blake2b
 from typing import IO, TYPE_CHECKING
 
@@ -17,21 +15,6 @@ if TYPE_CHECKING:
     from commons.clock import Clock
     from commons.rows import Column
     from store.contract import Store
-
-
-def identity(folder: Path) -> str:
-    """The collector's own name, drawn once and kept in its folder: a secret, since whoever has it owns the session."""
-    path = folder / "identity"
-    folder.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        drawn = path.with_suffix(".new")
-        drawn.touch(mode=0o600)
-        with drawn.open("w", encoding="ascii") as file:
-            file.write(f"lorong-collector-{secrets.token_hex(12)}")
-            file.flush()
-            os.fsync(file.fileno())  # a power cut must not leave an empty name
-        drawn.rename(path)
-    return path.read_text("ascii").strip()
 
 
 class FolderLock:

@@ -124,6 +124,11 @@ def subscribe(topics: Sequence[str]) -> bytes:
     return _packet(0x82, b"\x00\x01" + b"".join(_text(topic) + b"\x01" for topic in topics))
 
 
+def unsubscribe(topics: Sequence[str]) -> bytes:
+    """Give these filters up."""
+    return _packet(0xA2, b"\x00\x02" + b"".join(map(_text, topics)))
+
+
 def acknowledge(arrivals: Iterable[Arrival]) -> bytes:
     """The broker may forget these messages."""
     return b"".join([b"\x40\x02" + arrival.mid.to_bytes(2) for arrival in arrivals if arrival.mid])

@@ -15,6 +15,7 @@ class CollectorSettings:
         topics: MQTT filters to subscribe to.
         batch_messages: A batch closes at so many messages.
         batch_bytes: A batch closes at so many payload bytes [By].
+        batch_rows: A batch closes at so many rows.
         waiting_bytes: How much may wait unread in memory [By]; beyond it the broker keeps the rest.
         answer_seconds: A sender is answered at most so often [s].
         lease_seconds: How long the lease in the store holds without renewal [s].
@@ -26,6 +27,7 @@ class CollectorSettings:
     topics: tuple[str, ...] = ("lorong/v1/up/#",)
     batch_messages: int = 5_000
     batch_bytes: int = 8_000_000
+    batch_rows: int = 100_000
     waiting_bytes: int = 64_000_000
     answer_seconds: float = 2.0
     lease_seconds: float = 30.0

@@ -72,8 +72,11 @@ class Subscription:
         """How many messages wait here unread."""
         return len(self._arrivals)
 
-    def open(self) -> None:
+    def open(self, *, former: Sequence[str] = ()) -> None:
         """Connect and subscribe.
+
+        Args:
+            former: Filters of an earlier connection; those that are none of ours are given up.
 
         Raises:
             BrokerUnavailableError: The broker is away, refuses us, or does not answer.
@@ -81,7 +84,7 @@ class Subscription:
         try:
             self._link = self._broker.dial()
             self._link.settimeout(0)
-            self._welcome()
+            self._welcome([topic for topic in former if topic not in self._topics])
         except OSError as error:
             self.close()
             raise BrokerUnavailableError(f"the broker closed the connection ({error}); it is opened again") from error
@@ -145,7 +148,7 @@ class Subscription:
         if self._link is not None:
             self._link.close()
 
-    def _welcome(self) -> None:
+    def _welcome(self, unwanted: Sequence[str]) -> None:
         broker = self._broker
         self._send(
             packets.connect(
@@ -159,6 +162,8 @@ class Subscription:
         if code:
             said = _REFUSALS.get(code, f"answers {code}")
             raise BrokerUnavailableError(f"the broker {said}; check its user and permissions")
+        if unwanted:
+            self._send(packets.unsubscribe(unwanted))
         self._send(packets.subscribe(self._topics))
         if packets.REFUSED in self._answer(packets.SUBACK)[2:]:
             raise BrokerUnavailableError("the broker refuses the subscription; check its user and permissions")

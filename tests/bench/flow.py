@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from commons.clock import SystemClock
-from ingest.lease import identity
+from ingest.session import identity
 from ingest.settings import CollectorSettings
 from lorong.broker import EmbeddedBroker
 from store import open_store

@@ -135,3 +135,26 @@ def test_a_repeat_whose_digest_is_forgotten_is_written_again_and_counted_as_sent
 
     assert sum(map(len, again.blocks)) == 3
     assert (again.counts.stored, again.counts.duplicate) == (0, 3)
+
+
+def test_a_message_that_never_decodes_and_comes_again_is_counted_as_sent_again_though_its_digest_is_forgotten() -> None:
+    ledger, batch = Ledger(), Batch(NOW)
+    bad = orjson.dumps({"box": BOX, "seq": 1, "first": 1, "t": [1, 2], "bed": "b1", "moisture": ["x", "y"]})
+    batch.take(arrival(bad), ledger)
+    ((_, account),) = ledger.accounts()
+    account.recent.clear()
+
+    batch.take(arrival(bad), ledger)
+    batch.close()
+
+    assert (account.rejected, account.duplicate) == (2, 2)
+    assert (batch.counts.received, batch.counts.rejected, batch.counts.duplicate) == (4, 2, 2)
+
+
+def test_a_batch_counts_its_rows_before_they_are_read() -> None:
+    ledger, batch = Ledger(), Batch(NOW)
+
+    batch.take(pack(1), ledger)
+    batch.take(pack(2, rows=5), ledger)
+
+    assert batch.rows == 8

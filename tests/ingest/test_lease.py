@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from commons.errors import LeaseHeldError
-from ingest.lease import FolderLock, Lease, identity
+from ingest.lease import FolderLock, Lease
+from ingest.session import identity
 from store import open_store
 from store.settings import StoreSettings
 from tests.flow.waiting import MovedClock, wait_until

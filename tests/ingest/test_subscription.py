@@ -152,6 +152,22 @@ def test_more_than_may_wait_stays_with_the_broker_until_there_is_room(server: An
     assert [int(arrival.payload[-10:]) for arrival in taken] == list(range(300))
 
 
+def test_a_filter_that_is_given_up_brings_nothing_more(server: Any, topic: str) -> None:
+    settings = BrokerSettings(port=server.port)
+    before = Subscription(settings, "moving", (topic,), waiting_bytes=1_000, clock=CLOCK)
+    before.open()
+    before.close()
+
+    after = Subscription(settings, "moving", (f"{topic}/own",), waiting_bytes=1_000, clock=CLOCK)
+    after.open(former=[topic])
+    publish(server, topic, [b"unwanted"])
+    publish(server, f"{topic}/own", [b"wanted"])
+    arrivals = take(after, 1)
+    after.close()
+
+    assert [arrival.payload for arrival in arrivals] == [b"wanted"]
+
+
 def test_a_retained_message_is_told_from_a_fresh_one(server: Any, subscribe: Any, topic: str) -> None:
     publisher = subscribe()
     publisher.publish(topic, b"kept", retain=True)
