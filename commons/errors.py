@@ -14,6 +14,7 @@ LorongError
 ├── GrafanaError          Grafana is away, or answers something that cannot be used
 └── StoreError
     ├── StoreUnavailableError  the store is away: try again
+    │   └── StoreBusyError     it answers, but not in time: ask for less
     └── StoreRejectedError     these rows, never
 
 A message names the thing, the value and the remedy in one sentence.
@@ -95,6 +96,10 @@ class StoreError(LorongError):
 
 class StoreUnavailableError(StoreError, ConnectionError):
     """The store is away or will not answer now: try again."""
+
+
+class StoreBusyError(StoreUnavailableError):
+    """The store did not answer in the time a stranger's question may take: ask for less."""
 
 
 class StoreRejectedError(StoreError, ValueError):
