@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -17,11 +19,13 @@ from web.api_query import LATEST, READ, Parameters
 from web.entries import held_entries, read_events, to_the_millisecond
 from web.formats import answer, iso
 from web.language import SOURCE, language
+from web.paging import Page, cut, page_of_rows, page_of_windows
 from web.public import HISTORY, is_by_day, public_columns, public_fields, public_tags, readable
 
 if TYPE_CHECKING:
     from commons.catalogue import Measurement
     from web.api_query import Asked
+    from web.effort import Effort
     from web.reader import Reader
 
 
@@ -31,10 +35,12 @@ class Api:
     Args:
         reader: The store.
         most_rows: The most rows of one answer.
+        effort: Bounds what the store is asked.
+        seconds: How long one question may take [s].
     """
 
-    def __init__(self, reader: Reader, *, most_rows: int) -> None:
-        self._reader, self._most = reader, most_rows
+    def __init__(self, reader: Reader, *, most_rows: int, effort: Effort, seconds: float) -> None:
+        self._reader, self._most, self._effort, self._seconds = reader, most_rows, effort, seconds
 
     def router(self, prefix: str) -> APIRouter:
         """The addresses under a prefix, each described."""
@@ -46,26 +52,35 @@ class Api:
             ("/latest", self.latest),
         ):
             found.add_api_route(path, endpoint, methods=["GET"], **api_docs.ADDRESSES[path])
+            found.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
         return found
 
     def measurements(self) -> Response:
         """Every public measurement of the catalogue."""
         return _json({"measurements": [_described(m) for m in readable()]})
 
-    def indicators(self) -> Response:
+    async def indicators(self) -> Response:
         """Every indicator, the methods that made its newest values, and what the marks mean."""
+        return await self._effort.spend(self._indicators)
+
+    async def read(self, request: Request) -> Response:
+        """Rows by time and place."""
+        return await self._effort.spend(partial(self._read, request))
+
+    async def latest(self, request: Request) -> Response:
+        """The newest row of each series."""
+        return await self._effort.spend(partial(self._latest, request))
+
+    def _indicators(self) -> Response:
         found = [m for m in readable() if m.kind == "indicator" and not m.name.endswith(HISTORY)]
         return _json({"indicators": [self._indicator(m) for m in found], "marks": _marks()})
 
-    def read(self, request: Request) -> Response:
-        """Rows by time and place."""
+    def _read(self, request: Request) -> Response:
         asked = Parameters(request.query_params, READ, self._reader).asked(most_rows=self._most)
-        table = self._events(asked) if asked.measurement.kind == "event" else self._rows(asked)
-        more = table.num_rows > asked.limit
-        return answer(table.slice(0, asked.limit), asked.measurement, form=asked.format, more=more)
+        page = self._events(asked) if asked.measurement.kind == "event" else self._rows(asked)
+        return answer(Page(_standing(page.rows), page.next), asked.measurement, form=asked.format)
 
-    def latest(self, request: Request) -> Response:
-        """The newest row of each series."""
+    def _latest(self, request: Request) -> Response:
         asked = Parameters(request.query_params, LATEST, self._reader).asked(most_rows=self._most)
         if is_by_day(asked.measurement):
             name = asked.measurement.name
@@ -74,34 +89,37 @@ class Api:
         if asked.measurement.kind == "event":
             table = to_the_millisecond(held_entries(table))
         shown = _standing(table.select(["time", *asked.by, *asked.fields]))
-        return answer(
-            shown.slice(0, self._most), asked.measurement, form=asked.format, more=shown.num_rows > self._most
-        )
-
-    def _rows(self, asked: Asked) -> pa.Table:
-        table = self._reader.table(
-            Query(
-                asked.measurement.name,
-                start=asked.start,
-                stop=asked.stop,
-                where=asked.where,
-                fields=asked.fields,
-                window=asked.window,
-                timezone=self._reader.site.timezone,
-                by=asked.by if asked.window else (),
-                limit=asked.limit + 1,
+        if shown.num_rows > self._most:
+            raise ParameterError(
+                f"{asked.measurement.name} has {shown.num_rows} series, over {self._most}; name lanes or other tags"
             )
-        )
-        return _standing(table)
+        return answer(Page(shown, None), asked.measurement, form=asked.format)
 
-    def _events(self, asked: Asked) -> pa.Table:
-        table = read_events(self._reader, asked, self._most)
+    def _rows(self, asked: Asked) -> Page:
+        query = Query(
+            asked.measurement.name,
+            start=asked.start,
+            stop=asked.stop,
+            where=asked.where,
+            fields=asked.fields,
+            window=asked.window,
+            timezone=self._reader.site.timezone,
+            by=asked.by if asked.window else (),
+        )
+        if asked.window is None:
+            return page_of_rows(self._reader, query, limit=asked.limit, begin=asked.next)
+        patience = self._seconds / 2
+        return page_of_windows(self._reader, query, limit=asked.limit, begin=asked.next, seconds=patience)
+
+    def _events(self, asked: Asked) -> Page:
+        start = asked.start if asked.next is None else asked.next.time
+        table = read_events(self._reader, replace(asked, start=start), self._most)
         if table is None:
             raise ParameterError(
                 f"start and stop span more than {self._most} entries of {asked.measurement.name!r}; "
                 "give a later start or an earlier stop"
             )
-        return table
+        return cut(table, asked.limit, asked.next)
 
     def _indicator(self, m: Measurement) -> dict[str, Any]:
         rows = self._reader.latest(m.name)

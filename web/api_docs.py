@@ -10,7 +10,8 @@ _ROW: Final = {"time": "2026-11-23T16:00:00Z", "city": "makassar", "lane": "saga
 _ROWS: Final = {
     "measurement": "soil",
     "units": {"moisture": "%"},
-    "more": False,
+    "more": True,
+    "next": "1763913600000000000.1",
     "rows": [{**_ROW, "moisture": 24.1}],
 }
 _WRONG: Final = {"error": "measurement 'soli' is unknown; did you mean soil?"}
@@ -79,7 +80,13 @@ _READ: Final = [
     ),
     _LANE,
     _parameter(
-        "limit", "At most so many rows, the earliest; `X-More-Rows` and `more` tell whether there are others.", "1000"
+        "limit", "At most so many rows, the earliest; `more` and `X-More-Rows` tell if there are others.", "1000"
+    ),
+    _parameter(
+        "next",
+        "To go on where an answer ended: its `next` (of CSV and Arrow the header `X-Next`), all else unchanged. A page "
+        "may hold fewer rows than the limit; the last one has no `next`.",
+        "1763913600000000000.1",
     ),
     _FORMAT,
 ]

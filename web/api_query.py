@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 from commons.catalogue.commodities import commodities
 from commons.errors import ParameterError, UnknownNameError
 from commons.sites import OFFICE_LANE
+from web.paging import read_cursor
 from web.public import is_by_day, public_columns, public_fields, public_measurement, public_tags
 
 if TYPE_CHECKING:
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
     from commons.catalogue import Measurement
     from commons.sites import Site
     from store.contract import Window
+    from web.paging import Cursor
     from web.reader import Reader
 
 FORMATS: Final = ("json", "csv", "arrow")
 WINDOWS: Final = ("1h", "1d", "1w")
 USUAL_LIMIT: Final = 10_000
-READ: Final = ("measurement", "start", "stop", "fields", "window", "by", "limit", "format")
+READ: Final = ("measurement", "start", "stop", "fields", "window", "by", "limit", "next", "format")
 LATEST: Final = ("measurement", "format")
 
 _NS_PER_SECOND: Final = 10**9
@@ -47,6 +49,7 @@ class Asked:
         window: How rows are put together; None = as they are.
         by: The tags that stay apart, in catalogue order.
         limit: The most rows.
+        next: Where an earlier answer ended; None = at the start.
         format: "json", "csv" or "arrow".
     """
 
@@ -58,6 +61,7 @@ class Asked:
     window: Window | None
     by: tuple[str, ...]
     limit: int
+    next: Cursor | None
     format: str
 
 
@@ -96,6 +100,7 @@ class Parameters:
             window=window,
             by=self._by(tags),
             limit=self._limit(most_rows),
+            next=self._next(),
             format=self._format(),
         )
 
@@ -152,8 +157,12 @@ class Parameters:
         if text is None:
             return min(USUAL_LIMIT, most)
         if not text.isdecimal() or not 1 <= int(text) <= most:
-            raise ParameterError(f"limit {text!r} is not a number from 1 to {most}; give such a number")
+            raise ParameterError(f"limit {text[:40]!r} is not a number from 1 to {most}; give such a number")
         return int(text)
+
+    def _next(self) -> Cursor | None:
+        text = self._one("next")
+        return None if text is None else read_cursor(text)
 
     def _format(self) -> str:
         name = self._one("format") or FORMATS[0]

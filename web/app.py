@@ -6,22 +6,28 @@ from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
-from commons.errors import ParameterError, StoreUnavailableError, UnknownNameError
+from commons.errors import ParameterError, StoreBusyError, StoreUnavailableError, UnknownNameError
 from commons.logs import Log
 from web.api import Api
 from web.cache import BriefCache
+from web.effort import Effort, LimitAnswers
 from web.language import N_
 from web.pages import Pages
+from web.proxies import BehindProxies
+from web.rates import LimitRates, TokenBuckets
 from web.reader import Reader
+from web.refusals import sentence
 from web.rendering import Renderer
 from web.security import SecurityHeaders
 from web.settings import WebSettings
+from web.sizes import LimitSizes
 from web.watch import CountTraffic, FlowMetrics, Traffic, watch_router
 
 if TYPE_CHECKING:
@@ -29,12 +35,14 @@ if TYPE_CHECKING:
 
     from commons.clock import Clock
     from commons.sites import Site
+    from diary.entries import Entries
     from store.contract import Store
     from web.facts import PipelineFacts
 
 log = Log("web.app")
 
 API: Final = "/api/v1"
+_THIS_MACHINE: Final = ("localhost", "127.0.0.1")
 _ABOUT: Final = """Open data of a city's lane gardens and food prices: readings, what was harvested, and what is
 computed from them. No password is needed. Data about gardens are per lane and day, never per household.
 
@@ -48,6 +56,7 @@ def create_app(
     clock: Clock,
     facts: Callable[[], PipelineFacts] | None = None,
     settings: WebSettings | None = None,
+    entries: Entries | None = None,
 ) -> FastAPI:
     """The web of one site.
 
@@ -57,9 +66,11 @@ def create_app(
         clock: What "today" and "ago" mean.
         facts: What the pipeline counts, when it runs in this process.
         settings: Its settings; the defaults when left out.
+        entries: What takes harvests from phones; without it nothing can be entered.
 
     Raises:
         UnknownNameError: The settings name a language that there is not.
+        SettingsError: A trusted proxy is no address.
     """
     chosen = settings or WebSettings()
     reader = Reader(store, site, clock=clock, keep_seconds=chosen.keep_seconds)
@@ -75,17 +86,34 @@ def create_app(
         version="1",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would redirect to whatever the Host header says
         openapi_url=f"{API}/openapi.json",
     )
     app.include_router(pages.router())
-    app.include_router(Api(reader, most_rows=chosen.api_rows).router(API))
+    effort = Effort(at_once=chosen.api_at_once, seconds=chosen.api_seconds)
+    api = Api(reader, most_rows=chosen.api_rows, effort=effort, seconds=chosen.api_seconds)
+    app.include_router(api.router(API))
     app.include_router(watch_router(store, registry))
     app.mount("/static", StaticFiles(directory=str(resources.files("web").joinpath("static"))))
+    if entries is not None:
+        app.router.routes.extend(entries.routes())
     _add_failures(app, renderer, site)
+    _add_guards(app, chosen, clock=clock, traffic=traffic)
+    return app
+
+
+def _add_guards(app: FastAPI, settings: WebSettings, *, clock: Clock, traffic: Traffic) -> None:
+    """What a request passes before a page sees it; the last one added sees it first."""
+    hosts = [*settings.hosts, *_THIS_MACHINE] if settings.hosts else ["*"]
+    buckets = TokenBuckets(settings.requests_per_second, settings.requests_burst, clock)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(LimitAnswers, at_once=settings.api_at_once)
+    app.add_middleware(LimitRates, buckets=buckets)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
+    app.add_middleware(LimitSizes, part_seconds=settings.read_seconds)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(CountTraffic, traffic=traffic, clock=clock)
-    return app
+    app.add_middleware(BehindProxies, trusted=settings.trusted_proxies)
 
 
 def _add_failures(app: FastAPI, renderer: Renderer, site: Site) -> None:
@@ -103,11 +131,15 @@ def _add_failures(app: FastAPI, renderer: Renderer, site: Site) -> None:
         )
         return renderer.respond(request, html, status=status)
 
+    @app.exception_handler(StoreBusyError)
+    def store_is_busy(_: Request, error: StoreBusyError) -> Response:
+        return sentence(503, str(error), {"Retry-After": "10"})
+
     @app.exception_handler(StoreUnavailableError)
     def store_is_away(request: Request, error: StoreUnavailableError) -> Response:
         log.warning("store-away", path=request.url.path, reason=error)
         if request.url.path.startswith(API):
-            return _sentence(503, "the store is away; try again in a minute")
+            return sentence(503, "the store is away; try again in a minute")
         return page(
             request,
             503,
@@ -123,16 +155,12 @@ def _add_failures(app: FastAPI, renderer: Renderer, site: Site) -> None:
 
     @app.exception_handler(ParameterError)
     def parameter_is_wrong(_: Request, error: ParameterError) -> Response:
-        return _sentence(400, str(error))
+        return sentence(400, str(error))
 
     @app.exception_handler(HTTPException)
     def other(request: Request, error: HTTPException) -> Response:
         if request.url.path.startswith(API):
-            return _sentence(error.status_code, f"{request.url.path!r}: {error.detail}; see {API}/openapi.json")
+            return sentence(error.status_code, f"{request.url.path!r}: {error.detail}; see {API}/openapi.json")
         if error.status_code == 404:  # noqa: PLR2004  # the status itself
             return page(request, 404, N_("Tidak ditemukan"), N_("Tidak ada halaman dengan nama itu."), [])
-        return Response(error.detail, error.status_code, headers=error.headers)
-
-
-def _sentence(status: int, words: str) -> Response:
-    return JSONResponse({"error": words}, status)
+        return PlainTextResponse(error.detail, error.status_code, headers=error.headers)

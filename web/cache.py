@@ -32,19 +32,28 @@ class BriefCache(Generic[T]):
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The key's value, made now if there is none young enough."""
         slot = self._slot(key)
-        with slot.lock:
-            now = self._clock.monotonic()
-            if slot.made is None or now - slot.made[0] > self._seconds:
-                slot.made = (now, make())
-            return slot.made[1]
+        try:
+            with slot.lock:
+                now = self._clock.monotonic()
+                if slot.made is None or now - slot.made[0] > self._seconds:
+                    slot.made = (now, make())
+                return slot.made[1]
+        finally:
+            self._tidy(key, slot)
 
     def _slot(self, key: Hashable) -> _Slot[T]:
         with self._lock:
             if key not in self._slots:
-                while len(self._slots) >= self._most:
-                    self._slots.pop(next(iter(self._slots)))
                 self._slots[key] = _Slot()
             return self._slots[key]
+
+    def _tidy(self, key: Hashable, slot: _Slot[T]) -> None:
+        """What could not be made takes no place: asking for what there is not pushes out nothing that there is."""
+        with self._lock:
+            if slot.made is None and self._slots.get(key) is slot:
+                self._slots.pop(key)
+            while len(self._slots) > self._most:
+                self._slots.pop(next(iter(self._slots)))
 
 
 class _Slot(Generic[T]):

@@ -59,14 +59,17 @@ def held_entries(log: pa.Table) -> pa.Table:
         log: Rows of an event with the columns `entry`, `version` and `void`.
     """
     entries, versions, voids = (log[name].to_pylist() for name in _LOG_FIELDS)
-    newest: dict[str, tuple[float, int]] = {}
-    for row, (entry, version) in enumerate(zip(entries, versions, strict=True)):
-        if entry:
-            newest[entry] = max(newest.get(entry, (0.0, -1)), (version or 1.0, row))
+    lanes = log["lane"].to_pylist() if "lane" in log.column_names else [""] * log.num_rows
+    # an id is its lane's own: whoever may write in one lane must not undo what another reported
+    names = [(lane, entry) if entry else None for lane, entry in zip(lanes, entries, strict=True)]
+    newest: dict[tuple[str, str], tuple[float, int]] = {}
+    for row, (name, version) in enumerate(zip(names, versions, strict=True)):
+        if name:
+            newest[name] = max(newest.get(name, (0.0, -1)), (version or 1.0, row))
     kept = [
         row
-        for row, (entry, void) in enumerate(zip(entries, voids, strict=True))
-        if void != 1 and (not entry or newest[entry][1] == row)
+        for row, (name, void) in enumerate(zip(names, voids, strict=True))
+        if void != 1 and (not name or newest[name][1] == row)
     ]
     return log.take(pa.array(kept, pa.int64()))
 

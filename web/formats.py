@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -15,31 +17,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from commons.catalogue import Measurement
+    from web.paging import Page
 
 MORE_ROWS: Final = "X-More-Rows"
+NEXT: Final = "X-Next"
 _CHUNK_ROWS: Final = 2_000
 _NS: Final = 10**9
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# Where a formula may begin: at the start of a cell, or after what some country's spreadsheet takes for a cell's end.
+_FORMULA: Final = re.compile(r"(^|[;|\t\r\n])(?=[\t\r\n]|\s*[=+\-@＝＋－＠])")
 
 
-def answer(table: pa.Table, measurement: Measurement, *, form: str, more: bool) -> Response:
-    """The rows in the form asked for.
+def answer(page: Page, measurement: Measurement, *, form: str) -> Response:
+    """A page of rows in the form asked for.
 
     Args:
-        table: Column `time`, then tags and fields.
+        page: Its rows: column `time`, then tags and fields; and where the next begins.
         measurement: What they are.
         form: "json", "csv" or "arrow".
-        more: Whether the limit cut rows off.
     """
-    headers = {MORE_ROWS: "true" if more else "false"}
+    headers = {MORE_ROWS: "false" if page.next is None else "true", "Cache-Control": "no-cache"}
+    if page.next is not None:
+        headers[NEXT] = str(page.next)
     if form == "csv":
         headers["Content-Disposition"] = f'attachment; filename="{measurement.name}.csv"'
-        return StreamingResponse(_csv(table), media_type="text/csv; charset=utf-8", headers=headers)
+        return StreamingResponse(_csv(page.rows), media_type="text/csv; charset=utf-8", headers=headers)
     if form == "arrow":
-        return Response(_arrow(table), media_type="application/vnd.apache.arrow.stream", headers=headers)
-    facts = {"measurement": measurement.name, "units": _units(table, measurement), "more": more}
-    rows = [dict(zip(table.column_names, row, strict=True)) for row in _rows(table)]
-    return Response(orjson.dumps({**facts, "rows": rows}), media_type="application/json", headers=headers)
+        return Response(_arrow(page.rows), media_type="application/vnd.apache.arrow.stream", headers=headers)
+    return StreamingResponse(_json(page, measurement), media_type="application/json", headers=headers)
 
 
 def iso(time_ns: int) -> str:
@@ -62,6 +66,22 @@ def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
         yield from zip(times, *others, strict=True)
 
 
+def _json(page: Page, measurement: Measurement) -> Iterator[bytes]:
+    """A few thousand rows at a time, so that an answer is never whole in memory twice."""
+    facts = {
+        "measurement": measurement.name,
+        "units": _units(page.rows, measurement),
+        "more": page.next is not None,
+        "next": None if page.next is None else str(page.next),
+    }
+    yield orjson.dumps(facts)[:-1] + b',"rows":['
+    names, rows, comma = page.rows.column_names, _rows(page.rows), b""
+    while few := list(islice(rows, _CHUNK_ROWS)):
+        yield comma + orjson.dumps([dict(zip(names, row, strict=True)) for row in few])[1:-1]
+        comma = b","
+    yield b"]}"
+
+
 def _csv(table: pa.Table) -> Iterator[str]:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -77,7 +97,7 @@ def _csv(table: pa.Table) -> Iterator[str]:
 
 def _safe(row: Iterable[Any]) -> list[Any]:
     """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row]
+    return [_FORMULA.sub(r"\1'", cell) if isinstance(cell, str) else cell for cell in row]
 
 
 def _arrow(table: pa.Table) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from web.reader import Reader, Row
 
 SILENT_AFTER_CADENCES: Final = 3
+_WHERE: Final = re.compile(r"\w+://\S+|(?<![\w<])/[\w.-]+(?:/[\w.-]+)+")  # servers and files are no stranger's business
 _DAY_NS: Final = 86_400 * 10**9
 _COUNTED: Final = ("received", "stored", "rejected", "duplicate")
 _ACCOUNT: Final = ("packs", "stored", "rejected", "duplicate", "thinned", "clones")
@@ -148,7 +150,7 @@ def _job(row: Row) -> Job:
         watermark_ns=None if watermark is None else int(watermark) * 10**6,
         computed=row["computed"],
         seconds=row["seconds"],
-        failed=row["failed"],
+        failed=_WHERE.sub("…", row["failed"] or ""),
     )
 
 

@@ -42,6 +42,10 @@ class Reader:
         """Now [ns since 1970 UTC]."""
         return self._clock.wall_ms() * NANOSECONDS_PER_MILLISECOND
 
+    def monotonic(self) -> float:
+        """Seconds since an arbitrary start, for budgets of time."""
+        return self._clock.monotonic()
+
     @property
     def today(self) -> date:
         """The site's date now."""

@@ -63,7 +63,9 @@ class Renderer:
         answer = HTMLResponse(html, status, headers)
         chosen = request.query_params.get("lang")
         if chosen is not None and chosen in languages():
-            answer.set_cookie(COOKIE, chosen, max_age=_A_YEAR_S, samesite="lax", httponly=True)
+            is_tls = request.scope["scheme"] == "https"
+            answer.set_cookie(COOKIE, chosen, max_age=_A_YEAR_S, samesite="lax", httponly=True, secure=is_tls)
+            answer.headers["Cache-Control"] = "private, no-cache"  # one visitor's choice is nobody else's
         return answer
 
 

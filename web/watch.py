@@ -110,15 +110,15 @@ def watch_router(store: Store, registry: CollectorRegistry) -> APIRouter:
         try:
             store.read(Query("place", limit=1))
         except StoreUnavailableError:
-            return JSONResponse({"status": "unavailable", "store": "away"}, 503)
-        return JSONResponse({"status": "ok", "store": store.id})
+            return JSONResponse({"status": "unavailable"}, 503)
+        return JSONResponse({"status": "ok"})
 
     def metrics() -> Response:
         """Prometheus' text."""
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     router.add_api_route("/healthz", healthz, methods=["GET", "HEAD"])
-    router.add_api_route("/metrics", metrics, methods=["GET"])
+    router.add_api_route("/metrics", metrics, methods=["GET", "HEAD"])
     return router
 
 

@@ -369,10 +369,13 @@ def visit(request: pytest.FixtureRequest, site: Site, clock: StandingClock) -> I
         of: Store | None = None,
         facts: Callable[[], PipelineFacts] | None = None,
         settings: WebSettings | None = None,
+        address: str = "203.0.113.7",
+        beside: TestClient | None = None,
     ) -> TestClient:
+        """A new web, or another visitor beside one who is there."""
         store = of or request.getfixturevalue("store")
-        app = create_app(store, site, clock=clock, facts=facts, settings=settings)
-        opened.append(TestClient(app, follow_redirects=False))
+        app = beside.app if beside else create_app(store, site, clock=clock, facts=facts, settings=settings)
+        opened.append(TestClient(app, follow_redirects=False, client=(address, 50_000)))
         return opened[-1]
 
     yield make

@@ -175,6 +175,17 @@ def test_of_an_entry_only_the_form_that_holds_counts(garden: Garden, visit: Call
     assert [row["kg"] for row in rows(visit(), "measurement=harvest")] == [2.0]
 
 
+def test_another_lane_cannot_undo_an_entry_by_its_id(
+    garden: Garden, store: Store, visit: Callable[..., TestClient]
+) -> None:
+    garden.picked("mine", 2.0)
+    tags = {"city": "makassar", "lane": "agatis", "bed": "b1", "commodity": "kangkung", "origin": "typed"}
+    forged: dict[str, Any] = {"kg": [0.0], "entry": ["mine"], "version": [9.0], "void": [1.0]}
+    store.write([Block("harvest", [garden.now_ns], tags, forged)])
+
+    assert [(row["lane"], row["kg"]) for row in rows(visit(), "measurement=harvest")] == [("saga", 2.0)]
+
+
 def test_an_entry_moved_out_of_the_span_is_not_in_it(garden: Garden, visit: Callable[..., TestClient]) -> None:
     garden.picked("moved", 3.0)
     garden.picked("moved", 3.0, version=2, days_ago=5)

@@ -61,3 +61,24 @@ def test_it_holds_only_so_many(clock: StandingClock) -> None:
 
     assert cache.get("c", lambda: 2) == 1
     assert cache.get("a", lambda: 2) == 2
+
+
+def test_what_cannot_be_made_pushes_nothing_out(clock: StandingClock) -> None:
+    cache: BriefCache[int] = BriefCache(10, clock, most=2)
+    made: list[int] = []
+
+    def make() -> int:
+        made.append(1)
+        return 7
+
+    def fail() -> int:
+        raise LookupError
+
+    cache.get("kept", make)
+    for number in range(10):
+        with pytest.raises(LookupError):
+            cache.get(number, fail)
+
+    assert cache.get("kept", make) == 7
+    assert len(made) == 1
+    assert len(cache._slots) == 1

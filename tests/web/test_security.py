@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_every_answer_carries_them(path: str, visit: Callable[..., TestClient]) -> None:
     headers = visit().get(path).headers
 
-    assert headers["content-security-policy"].startswith("default-src 'self'; ")
+    assert headers["content-security-policy"].startswith("default-src 'none'; ")
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
@@ -55,3 +55,22 @@ def test_pages_travel_packed(visit: Callable[..., TestClient]) -> None:
     answer = visit().get("/", headers={"Accept-Encoding": "gzip"})
 
     assert answer.headers["content-encoding"] == "gzip"
+
+
+def test_a_shared_cache_gives_nobody_the_language_of_another(visit: Callable[..., TestClient]) -> None:
+    client = visit()
+
+    chosen, plain = client.get("/?lang=en"), visit().get("/", headers={"Accept-Language": "en", "Host": "evil.example"})
+
+    assert "Cookie" in plain.headers["vary"]
+    assert plain.headers["cache-control"] == "no-cache"
+    assert chosen.headers["cache-control"] == "private, no-cache"
+    assert "evil" not in plain.text + str(plain.headers)
+
+
+def test_a_page_may_use_nothing_of_the_phone(visit: Callable[..., TestClient]) -> None:
+    headers = visit().get("/").headers
+
+    assert "camera=()" in headers["permissions-policy"]
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert visit().get("/api/v1/measurements").headers["cross-origin-resource-policy"] == "cross-origin"
