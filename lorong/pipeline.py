@@ -15,6 +15,7 @@ from commons.logs import Log
 from ingest.collector import Collector
 from ingest.lease import FolderLock
 from lorong.broker import EmbeddedBroker
+from lorong.diary import open_diary
 from lorong.fleet import Fleet
 from lorong.server import WebServer
 from lorong.summary import Summary, summarise
@@ -77,10 +78,12 @@ class Pipeline:
         with ExitStack() as opened:  # where a later part cannot start, the ones before it are let go
             opened.callback(FolderLock(order.data).release)
             self._store = opened.enter_context(closing(_store_of(order, settings, clock)))
-            app = create_app(self._store, site, clock=clock, facts=self._facts)
-            self.server = WebServer(app, host=order.host, port=order.port)
             broker = EmbeddedBroker(order.data / "broker", clock=clock)
             opened.callback(broker.stop)
+            web = replace(settings.web, host=order.host, port=order.port, data=order.data / "web")
+            entries = opened.enter_context(open_diary(web, site, broker.settings, clock=clock))
+            app = create_app(self._store, site, clock=clock, facts=self._facts, settings=web, entries=entries)
+            self.server = WebServer(app, web)
             collector = replace(settings.collector, data=order.data / "collector")
             self._collector = Collector(self._store, broker.settings, site, collector, clock=clock)
             self._fleet = Fleet(site.nodes.values(), site, order.data / "nodes", broker.settings, clock=clock)

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from commons.errors import UsageError
+from web.connections import server_config
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from web.settings import WebSettings
 
 
 class WebServer:
@@ -19,14 +22,14 @@ class WebServer:
 
     Args:
         app: The application.
-        host: The address to listen on.
-        port: The port to listen on; 0 = any free one.
+        settings: Where it listens, and how much it bears.
 
     Raises:
         UsageError: Somebody else listens there.
     """
 
-    def __init__(self, app: FastAPI, *, host: str, port: int) -> None:
+    def __init__(self, app: FastAPI, settings: WebSettings) -> None:
+        host, port = settings.host, settings.port
         self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -37,8 +40,7 @@ class WebServer:
             reason = error.strerror if isinstance(error, OSError) else error
             raise UsageError(f"port {port} on {host} is not free ({reason}); give another with --port") from error
         self.address = f"http://{host}:{self._socket.getsockname()[1]}"
-        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=3)
-        self._server = uvicorn.Server(config)
+        self._server = uvicorn.Server(server_config(app, settings))
         self._thread = threading.Thread(target=self._serve, name="web", daemon=True)
 
     def start(self) -> None:

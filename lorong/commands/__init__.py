@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lorong.commands import dashboards, data, doctor, nodes, rejects, roles, run, stores
+from lorong.commands import dashboards, data, doctor, lanes, nodes, rejects, roles, run, stores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 GROUPS: Final[Mapping[str, str]] = {
     "node": "The boxes that read and send.",
+    "lane": "What opens a lane's diary.",
     "rejects": "What could not be stored, and why.",
     "grafana": "Dashboards as code.",
     "store": "Where readings rest.",
@@ -28,6 +29,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, Callable[..., int | None]]]] = {
         "doctor": doctor.doctor,
     },
     "node": {"run": nodes.run, "add": nodes.add, "list": nodes.list_nodes},
+    "lane": {"code": lanes.code, "close": lanes.close},
     "rejects": {"list": rejects.list_rejects, "show": rejects.show, "replay": rejects.replay},
     "grafana": {"build": dashboards.build, "push": dashboards.push},
     "store": {"init": stores.init},

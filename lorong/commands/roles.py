@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from analytics.schedule import Schedule
 from commons import logs
 from commons.clock import SystemClock
 from ingest.collector import Collector
+from lorong.diary import open_diary
 from lorong.fleet import Fleet
 from lorong.server import WebServer
 from lorong.settings import load, site
@@ -108,17 +110,17 @@ def serve(
     logs.setup(log)
     every = load(settings)
     clock = SystemClock()
-    store = open_store(every.store, clock=clock)
-    try:
-        web = replace(every.web, host=host or every.web.host, port=port or every.web.port)
-        app = create_app(store, site(city), clock=clock, settings=web)
-        server = WebServer(app, host=web.host, port=web.port)
+    web = replace(every.web, host=host or every.web.host, port=port or every.web.port)
+    place = site(city)
+    with ExitStack() as opened:
+        store = opened.enter_context(closing(open_store(every.store, clock=clock)))
+        entries = opened.enter_context(open_diary(web, place, every.broker, clock=clock))
+        app = create_app(store, place, clock=clock, settings=web, entries=entries)
+        server = WebServer(app, web)
         stop = stopping()
         server.start()
         stop.wait()
         server.stop()
-    finally:
-        store.close()
 
 
 def simulate(
