@@ -1,9 +1,7 @@
-"""docker-compose.yml, the image and the systemd units: pinned, guarded, without passwords, and true to the code."""
+"""docker-compose.yml and the image: pinned, guarded, without passwords, and true to the code."""
 
 from __future__ import annotations
 
-import configparser
-import inspect
 import os
 import re
 import subprocess
@@ -11,7 +9,7 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
@@ -21,30 +19,13 @@ from deploy.docker.reach import unreached
 from lorong.commands import COMMANDS
 from lorong.settings import load
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 _ROOT = Path(__file__).parents[2]
 _COMPOSE: dict[str, Any] = yaml.safe_load((_ROOT / "docker-compose.yml").read_text("utf-8"))
 _SERVICES: dict[str, dict[str, Any]] = _COMPOSE["services"]
 _OURS = {name: service for name, service in _SERVICES.items() if "build" in service}
-_SYSTEMD = _ROOT / "deploy" / "systemd"
-_UNITS = sorted(_SYSTEMD.glob("*.service"))
 _PINNED = re.compile(r"[\w./-]+:\d+\.\d+\.\d+[\w.-]*")
 
 each_service = pytest.mark.parametrize("service", _SERVICES.values(), ids=_SERVICES)
-each_unit = pytest.mark.parametrize("path", _UNITS, ids=[path.stem for path in _UNITS])
-
-
-class Unit(configparser.ConfigParser):
-    """A systemd unit's sections; its keys keep their case and `%` and `$` mean nothing here."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(interpolation=None, strict=False)
-        self.read(path, "utf-8")
-
-    def optionxform(self, optionstr: str) -> str:
-        return optionstr
 
 
 def test_every_part_of_the_house_has_its_service() -> None:
@@ -68,6 +49,20 @@ def test_a_service_is_kept_small(service: dict[str, Any]) -> None:
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["logging"]["options"] == {"max-size": "10m", "max-file": "3"}
+
+
+@pytest.mark.parametrize("service", _OURS.values(), ids=_OURS)
+def test_our_services_run_as_the_images_user_within_limits(service: dict[str, Any]) -> None:
+    image = (_ROOT / "deploy" / "docker" / "Dockerfile").read_text("utf-8")
+    user = service["user"].partition(":")[0]
+
+    assert f"useradd --uid {user} " in image
+    assert user != "0"
+    assert service["tmpfs"][0].endswith(":size=64m,mode=1777,noexec,nosuid,nodev")
+    assert service["mem_limit"] == service["memswap_limit"]
+    assert service["pids_limit"] <= 256
+    assert not {"privileged", "cap_add", "devices", "network_mode", "pid", "ipc"} & set(service)
+    assert [volume for volume in service["volumes"] if not volume.endswith(":/data")] == []
 
 
 @each_service
@@ -183,47 +178,3 @@ def test_a_health_check_that_fails_says_who_is_silent() -> None:
 
     assert ran.returncode == 1
     assert ran.stderr == "no answer from 127.0.0.1:1\n"
-
-
-def test_there_is_a_unit_a_role() -> None:
-    assert [path.stem for path in _UNITS] == ["lorong-analyse", "lorong-collect", "lorong-node", "lorong-serve"]
-
-
-@each_unit
-def test_a_unit_starts_a_command_there_is_with_options_it_has(path: Path) -> None:
-    program, *words = Unit(path)["Service"]["ExecStart"].split()
-
-    group = words.pop(0) if words[0] in COMMANDS else ""
-    command = COMMANDS[group][words[0]]
-    options = [word.removeprefix("--") for word in words if word.startswith("--")]
-    assert program == "/opt/lorong/bin/lorong"
-    assert set(options) <= set(inspect.signature(command).parameters)
-
-
-@each_unit
-def test_a_unit_always_comes_back_and_may_do_little(path: Path) -> None:
-    unit = Unit(path)
-
-    assert unit["Service"]["Restart"] == "always"
-    assert unit["Unit"]["StartLimitIntervalSec"] == "0"
-    assert unit["Service"]["User"] == "lorong"
-    assert unit["Service"]["ProtectSystem"] == "strict"
-    assert unit["Service"]["NoNewPrivileges"] == "yes"
-    assert unit["Service"]["CapabilityBoundingSet"] == ""
-
-
-def test_a_node_may_reach_its_devices() -> None:
-    service = Unit(_SYSTEMD / "lorong-node.service")["Service"]
-
-    assert not {"PrivateDevices", "ProtectClock", "DevicePolicy"} & set(service)
-
-
-@each_unit
-def test_systemd_understands_the_unit(path: Path, tmp_path: Path, program: Callable[[str, str], str]) -> None:
-    analyze = program("systemd-analyze", "systemd")
-    unit = tmp_path / path.name
-    unit.write_text(path.read_text("utf-8").replace("/opt/lorong/bin/lorong", sys.executable), "utf-8")
-
-    ran = subprocess.run([analyze, "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False)
-
-    assert (ran.returncode, ran.stderr) == (0, "")
