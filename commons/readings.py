@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from commons.rows import Column, NumberColumn, TextColumn
     from commons.topics import Address
 
-_ENVELOPE: Final = frozenset({"box", "seq", "first", "t", "thinned"})
+_ENVELOPE: Final = frozenset({"box", "seq", "first", "t", "within", "thinned"})
 _ORIGINS: Final = frozenset({"measured", "typed", "simulated", "recorded"})
 _LATEST_MS: Final = 4_102_444_800_000  # the year 2100
 _SUSPECT: Final = 3.0
@@ -47,8 +47,8 @@ def block(envelope: Envelope, *, arrival_ms: int, retained: bool = False) -> Blo
         return _completed(read.times, {**read.tags, **envelope.tags}, read.fields, envelope)
     times, dated = _times(document.get("t"), now=None if retained else arrival_ms)
     tags, fields = _columns(document, known, len(times))
-    if not dated:
-        fields.update({f"{name}_flag": [_SUSPECT] for name in list(fields) if f"{name}_flag" in known.columns})
+    if not dated or _is_uncertain(document):
+        fields.update({f"{k}_flag": _suspect(v) for k, v in list(fields.items()) if f"{k}_flag" in known.columns})
     tags.update(envelope.tags)
     return _completed(times, tags, fields, envelope)
 
@@ -57,6 +57,8 @@ def shape(envelope: Envelope) -> tuple[str, ...] | None:
     """What single readings must have in common to be read `together`; None for anything else."""
     document, known = envelope.document, envelope.known
     if envelope.rows != 1 or known.kind != "sample" or type(document) is not dict or "t" not in document:
+        return None
+    if "within" in document:
         return None
     return (known.name, *document)
 
@@ -129,6 +131,18 @@ def _times(value: object, *, now: int | None) -> tuple[list[int], bool]:
         wrong = next(t for t in times if type(t) is not int or not 0 < t < _LATEST_MS)
         raise WireError(f"time {str(wrong)[:40]!r} is not whole milliseconds since 1970 UTC before 2100")
     return [t * NANOSECONDS_PER_MILLISECOND for t in times], True
+
+
+def _suspect(column: Column) -> NumberColumn:
+    return [None if value is None else _SUSPECT for value in column]
+
+
+def _is_uncertain(document: Mapping[str, Any]) -> bool:
+    """Whether the sender could not know the times better than within some milliseconds."""
+    within = document.get("within")
+    if within is not None and not (type(within) is int and 0 <= within < _LATEST_MS):
+        raise WireError(f"within {str(within)[:40]!r} is no whole number of milliseconds; say how wrong `t` may be")
+    return within is not None
 
 
 def _numbers(name: str, value: object, rows: int) -> NumberColumn:

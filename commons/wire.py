@@ -48,15 +48,18 @@ class Message:
         return len(self.block) if self.block is not None else self.thinned
 
 
-def encode_pack(block: Block, box: str, seq: int) -> bytes:
+def encode_pack(block: Block, box: str, seq: int, *, within_ms: int | None = None) -> bytes:
     """A pack without `first`, as the outbox keeps it; `with_first` completes it.
 
     Args:
         block: Rows whose times are whole milliseconds (an event's digits below are the collector's).
         box: The outbox's name.
         seq: The pack's number.
+        within_ms: How far off the times may be either way, which makes every value suspect [ms]; None = they are right.
     """
     document: dict[str, Any] = {"box": box, "seq": seq, "t": [t // NANOSECONDS_PER_MILLISECOND for t in block.times]}
+    if within_ms is not None:
+        document["within"] = within_ms
     document.update({k: _scalar_or_column(v) for k, v in block.tags.items() if k not in FROM_TOPIC})
     document.update({k: v for k, v in block.fields.items() if any(x is not None for x in v)})
     return orjson.dumps(document)

@@ -70,6 +70,17 @@ def test_a_reading_without_a_time_gets_the_arrival_time_and_is_suspect() -> None
     assert list(block.fields["moisture_flag"]) == [3.0]
 
 
+def test_rows_whose_times_are_known_within_bounds_only_are_suspect() -> None:
+    block = Block("soil", [NOW * 10**6, (NOW + 1) * 10**6], {"bed": "b1"}, {"moisture": [31.2, None], "ec": [1.0, 2.0]})
+
+    sent = wire.decode(TOPIC, wire.encode_pack(block, BOX, 7, within_ms=3_600_000), arrival_ms=NOW).block
+
+    assert sent is not None
+    assert sent.times == block.times
+    assert list(sent.fields["moisture_flag"]) == [3.0, None]
+    assert list(sent.fields["ec_flag"]) == [3.0, 3.0]
+
+
 def test_a_retained_reading_without_a_time_is_refused() -> None:
     with pytest.raises(WireError, match="retained reading has no time"):
         wire.decode(TOPIC, b'{"bed":"b1","moisture":31.2}', arrival_ms=NOW, retained=True)
@@ -126,6 +137,8 @@ def test_a_report_of_nothing_names_no_bed_and_no_commodity_but_a_weight_must() -
         (reading(moisture="31.2"), "moisture '31.2' is a str"),
         (reading(moisture=True), "moisture 'True' is a bool"),
         (reading(moisture={}), "moisture '{}' is a dict"),
+        (reading(within=-1), "within '-1' is no whole number of milliseconds"),
+        (reading(within="long"), "within 'long' is no whole number of milliseconds"),
         (reading(t=[NOW, NOW], moisture=[1]), "1 values for 2 times"),
         (reading(t=[]), "no times"),
         (reading(t="2026"), "time '2026' is not whole milliseconds"),
