@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 NANOSECONDS_PER_MILLISECOND = 1_000_000
 MILLISECONDS_PER_DAY = 86_400_000
 NANOSECONDS_PER_DAY = MILLISECONDS_PER_DAY * NANOSECONDS_PER_MILLISECOND
-_RELEASED_MS: Final = 1_767_225_600_000  # 2026-01-01: no clock that is right shows less
+RELEASED_MS: Final = 1_767_225_600_000  # 2026-01-01: no clock that is right shows less
 
 
 class Clock(Protocol):
@@ -43,7 +43,7 @@ class SystemClock:
 
     def is_synchronised(self) -> bool:
         """Whether it has been set since boot: a board without a clock battery wakes up in 1970."""
-        return self.wall_ms() > _RELEASED_MS
+        return self.wall_ms() > RELEASED_MS
 
     def sleep(self, seconds: float, *, until: threading.Event | None = None) -> bool:
         """Wait, but no longer than `until` stays unset; True when `until` is set."""

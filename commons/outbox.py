@@ -2,47 +2,42 @@
 
 from __future__ import annotations
 
-import base64
-import secrets
 import sqlite3
 import threading
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from contextlib import contextmanager, suppress
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
-from commons import catalogue, wire
-from commons.errors import OutboxError
+from commons import outbox_file, wire
+from commons.errors import LorongError, OutboxError
+from commons.logs import Log
+from commons.packs import Pack, Undated, from_bytes, notices, packed, renumbered, to_bytes
+from commons.topics import Address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from commons.rows import Block
-    from commons.topics import Address
 
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS pack (
-    seq INTEGER PRIMARY KEY, topic TEXT NOT NULL, body BLOB NOT NULL, rows INTEGER NOT NULL, sample INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS bookmark (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-"""
 _HELD: Final = "SELECT count(*), coalesce(sum(length(body)), 0), coalesce(sum(rows), 0) FROM pack"
+_UNDATED_ROWS: Final = "SELECT coalesce(sum(rows), 0) FROM undated"
+_ALL: Final = "SELECT seq, topic, body, rows, sample, digest FROM pack ORDER BY seq"
+_SOME: Final = "SELECT seq, topic, body, digest FROM pack WHERE seq > ? ORDER BY seq LIMIT ?"
 _OLDEST_SAMPLES: Final = "SELECT seq, length(body), rows FROM pack WHERE sample = 1 ORDER BY seq"
-_ROWS_PER_PACK: Final = 600
-_BYTES_PER_PACK: Final = 200_000
+_KEEP: Final = "INSERT INTO pack (seq, topic, body, rows, sample, digest) VALUES (?, ?, ?, ?, ?, ?)"
+_THINNED_TO: Final = 0.9  # of the limit
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
-
-@dataclass(frozen=True, slots=True)
-class Pack:
-    """One message as it is kept: everything but `first`, which is known when it is sent."""
-
-    seq: int
-    topic: str
-    body: bytes
+log = Log("commons.outbox")
 
 
 class Outbox:
     """One SQLite file: every `put` is one commit, and nothing leaves before the collector says that it is stored.
+
+    What `put` returned for survives a power cut (`synchronous = FULL`: the log is on the disk), and a put that was torn
+    is not there at all (each frame of the log carries a checksum). A file that is damaged nevertheless is set aside,
+    and what can be read of it goes on in a new one under a new name. A new file, on a new card, is a new box.
 
     Safe to use from several threads.
 
@@ -56,44 +51,82 @@ class Outbox:
 
     def __init__(self, path: Path, *, limit_bytes: int = 100_000_000) -> None:
         self.path, self.limit_bytes = path, limit_bytes
+        self.depth = self.depth_rows = self.undated_rows = self._bytes = 0
         self._lock = threading.RLock()
         with self._failing("open"):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(_SCHEMA)
-            self._db.execute("INSERT OR IGNORE INTO fact VALUES ('schema', 1), ('seq', 0), ('produced', 0)")
-            self._db.execute(
-                "INSERT OR IGNORE INTO fact VALUES ('thinned', 0), ('bytes_written', 0), ('box', ?)", [_draw()]
-            )
-            rows = self._db.execute("SELECT name, value FROM fact").fetchall()
-            held = self._db.execute("SELECT count(*), coalesce(sum(length(body)), 0), coalesce(sum(rows), 0) FROM pack")
-            self.depth, self._bytes, self.depth_rows = held.fetchone()
-        known = dict(rows)
-        self.box: str = known["box"]
-        self.produced: int = known["produced"]
-        self.thinned: int = known["thinned"]
-        self.bytes_written: int = known["bytes_written"]
-        self._seq: int = known["seq"]
+            self._begin(outbox_file.open_file(path))
+
+    @property
+    def box(self) -> str:
+        """Its name: 128 bits in base32."""
+        return str(self._facts["box"])
+
+    @property
+    def newest(self) -> int:
+        """The number of the last pack ever put, 0 before the first."""
+        return int(self._facts["seq"])
+
+    @property
+    def produced(self) -> int:
+        """Rows ever put."""
+        return int(self._facts["produced"])
+
+    @property
+    def thinned(self) -> int:
+        """Rows that had to be dropped, each told of by a notice."""
+        return int(self._facts["thinned"])
+
+    @property
+    def clones(self) -> int:
+        """How often another outbox was found to use this one's name."""
+        return int(self._facts["clones"])
+
+    @property
+    def set_aside(self) -> int:
+        """How often the file was found broken, set aside and begun anew."""
+        return int(self._facts["set_aside"])
+
+    @property
+    def right_ms(self) -> int:
+        """The latest moment that `put` was told is right [ms since 1970 UTC], 0 before the first."""
+        return int(self._facts["right_ms"])
+
+    @property
+    def bytes_written(self) -> int:
+        """What was written to the disk for it since it was made: every page of every commit [By]."""
+        return int(self._facts["bytes_written"]) + self._unnoted_bytes
+
+    @property
+    def senders(self) -> Sequence[Address]:
+        """Everybody whose rows were ever put."""
+        return tuple(self._senders)
 
     @property
     def is_crowded(self) -> bool:
         """More than half full: whoever can wait should."""
         return bool(self._bytes * 2 > self.limit_bytes)
 
-    @property
-    def newest(self) -> int:
-        """The number of the last pack ever put, 0 before the first."""
-        return self._seq
-
-    def put(self, address: Address, blocks: Sequence[Block], *, bookmark: tuple[str, str] | None = None) -> int:
-        """Keep rows, and where their driver stands, in one commit.
+    def put(
+        self,
+        address: Address,
+        blocks: Sequence[Block],
+        *,
+        bookmarks: Mapping[str, str] = _NONE,
+        thinned: Mapping[str, int] = _NONE,
+        released: Sequence[int] = (),
+        within_ms: int | None = None,
+        right_ms: int = 0,
+    ) -> int:
+        """Keep rows, and where their drivers stand, in one commit.
 
         Args:
             address: Who took them; its lane becomes part of the topic.
             blocks: Rows in whole milliseconds; empty ones are left out.
-            bookmark: A driver's name and its bookmark.
+            bookmarks: Each driver's bookmark by its name.
+            thinned: Rows that had to be dropped before they came here, by measurement; notices tell of them.
+            released: The numbers of undated rows that need not be kept any more.
+            within_ms: How wrong the rows' times may be, which makes them suspect [ms]; None = they are right.
+            right_ms: The present, where it is known to be right [ms since 1970 UTC].
 
         Returns:
             How many rows were kept.
@@ -102,26 +135,53 @@ class Outbox:
             OutboxError: Nothing was kept.
         """
         with self._lock:
-            packs = self._packed(address, blocks)
-            rows, size = sum(p[3] for p in packs), sum(len(p[2]) for p in packs)
-            with self._failing("write"), self._transaction():
-                self._db.executemany("INSERT INTO pack VALUES (?, ?, ?, ?, ?)", packs)
-                if bookmark is not None:
-                    self._db.execute("INSERT OR REPLACE INTO bookmark VALUES (?, ?)", bookmark)
-                self._add("seq", len(packs))
-                self._add("produced", rows)
-                self._add("bytes_written", size)
-            self._seq += len(packs)
-            self.produced += rows
-            self.bytes_written += size
-            self.depth, self._bytes, self.depth_rows = (
-                self.depth + len(packs),
-                self._bytes + size,
-                self.depth_rows + rows,
-            )
+            packs = packed(address, blocks, self.box, after=self.newest, within_ms=within_ms)
+            packs += notices(address, thinned, self.box, after=self.newest + len(packs))
+            rows, dropped = sum(map(len, blocks)), sum(thinned.values())
+            changes: dict[str, Any] = {"seq": self.newest + len(packs), "produced": self.produced + rows + dropped}
+            changes |= {"thinned": self.thinned + dropped, "right_ms": max(self.right_ms, right_ms)}
+            is_new = bool(packs) and address not in self._senders
+            with self._changing(changes):
+                self._db.executemany(_KEEP, packs)
+                self._db.executemany("INSERT OR REPLACE INTO bookmark VALUES (?, ?)", bookmarks.items())
+                self._db.executemany("DELETE FROM undated WHERE id = ?", [(number,) for number in released])
+                if is_new:
+                    self._db.execute(
+                        "INSERT OR IGNORE INTO sender VALUES (?, ?, ?)", [address.city, address.lane, address.node]
+                    )
+            self._senders += [address] * is_new
+            if released:
+                (self.undated_rows,) = self._read_one(_UNDATED_ROWS)
+            self._hold_more(len(packs), sum(len(pack[2]) for pack in packs), sum(pack[3] for pack in packs))
             if self._bytes > self.limit_bytes:
                 self._thin()
             return rows
+
+    def keep_undated(self, rows: Sequence[Undated]) -> None:
+        """Keep rows that cannot be dated yet, in one commit.
+
+        Raises:
+            OutboxError: Nothing was kept.
+        """
+        values = [
+            (*_place(u.address), u.boot, u.wall_ms, u.monotonic, u.block.measurement, len(u.block), to_bytes(u.block))
+            for u in rows
+        ]
+        with self._lock:
+            with self._changing({}):
+                self._db.executemany("INSERT INTO undated VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+            self.undated_rows += sum(len(row.block) for row in rows)
+
+    def undated(self) -> list[Undated]:
+        """The rows that wait to be dated, oldest first."""
+        if not self.undated_rows:
+            return []
+        with self._lock, self._failing("read"):
+            rows = self._db.execute("SELECT * FROM undated ORDER BY id").fetchall()
+        return [
+            Undated(Address(city, lane, node), boot, wall_ms, monotonic, from_bytes(measurement, body), number)
+            for number, city, lane, node, boot, wall_ms, monotonic, measurement, _, body in rows
+        ]
 
     def bookmark(self, name: str) -> str | None:
         """Where a driver stood at its last commit."""
@@ -133,102 +193,155 @@ class Outbox:
         """The number of the oldest pack still held; the next one to come when none is."""
         with self._lock, self._failing("read"):
             row = self._db.execute("SELECT min(seq) FROM pack").fetchone()
-        return self._seq + 1 if row[0] is None else int(row[0])
+        return self.newest + 1 if row[0] is None else int(row[0])
 
     def packs(self, after: int, *, limit: int) -> list[Pack]:
         """The oldest packs with a number above `after`, in order."""
         with self._lock, self._failing("read"):
-            rows = self._db.execute(
-                "SELECT seq, topic, body FROM pack WHERE seq > ? ORDER BY seq LIMIT ?", [after, limit]
-            ).fetchall()
-        return [Pack(*row) for row in rows]
+            rows = self._db.execute(_SOME, [after, limit]).fetchall()
+            for seq, _, body, digest in rows:
+                if not outbox_file.is_whole(seq, body, digest):
+                    raise outbox_file.broken(f"pack {seq} is not what was put")
+        return [Pack(seq, topic, body) for seq, topic, body, _ in rows]
 
-    def stored(self, through: int) -> int:
+    def is_ours(self, seq: int, digest: str) -> bool | None:
+        """Whether a pack of this number and digest is one of this outbox; None where it is held no more.
+
+        A pack that was thinned is known by the digest it had, and by its notice's; the newest that was ever said to be
+        stored is remembered when it is gone.
+        """
+        with self._lock, self._failing("read"):
+            row = self._db.execute("SELECT digest, body FROM pack WHERE seq = ?", [seq]).fetchone()
+        if row is not None:
+            return digest in (row[0], wire.digest_of(row[1]))
+        known, _, known_digest = str(self._facts["verified"]).partition(" ")
+        if known == str(seq):
+            return digest == known_digest
+        return False if seq > self.newest else None
+
+    def stored(
+        self, through: int, *, lost: Sequence[tuple[int, int]] = (), newest: tuple[int, str] | None = None
+    ) -> int:
         """Forget every pack up to and with this number: the collector says that they are in the store.
+
+        Args:
+            through: The number.
+            lost: Ranges of numbers below it that the collector never had; they are kept.
+            newest: Number and digest of the newest pack that is stored, remembered to know it by.
 
         Returns:
             How many packs were forgotten.
         """
-        with self._lock, self._failing("write"):
-            held = self._db.execute(
-                "SELECT count(*), coalesce(sum(length(body)), 0), coalesce(sum(rows), 0) FROM pack WHERE seq <= ?",
-                [through],
-            ).fetchone()
-            if held[0]:
-                self._db.execute("DELETE FROM pack WHERE seq <= ?", [through])
-                self.depth, self._bytes = self.depth - held[0], self._bytes - held[1]
-                self.depth_rows -= held[2]
-            return int(held[0])
+        forgotten = 0
+        with self._lock:
+            for first, last in _between(lost, through):
+                held = self._read_one(f"{_HELD} WHERE seq BETWEEN ? AND ?", [first, last])
+                if held[0]:
+                    with self._changing({"verified": "{} {}".format(*newest)} if newest else {}):
+                        self._db.execute("DELETE FROM pack WHERE seq BETWEEN ? AND ?", [first, last])
+                    self._hold_more(-held[0], -held[1], -held[2])
+                    forgotten += int(held[0])
+        return forgotten
+
+    def rename(self) -> None:
+        """Draw another name and number all that is held anew, in one commit: another outbox uses the present one."""
+        with self._lock:
+            box = outbox_file.draw()
+            with self._changing({"box": box, "seq": self.depth, "clones": self.clones + 1, "verified": ""}):
+                packs = list(renumbered(self._db.execute(_ALL).fetchall(), box))
+                self._db.execute("DELETE FROM pack")
+                self._db.executemany(_KEEP, packs)
+            self.depth, self._bytes, self.depth_rows = self._read_one(_HELD)
 
     def close(self) -> None:
         """Let go of the file; harmless to repeat."""
         with self._lock:
             self._db.close()
 
-    def _packed(self, address: Address, blocks: Sequence[Block]) -> list[tuple[int, str, bytes, int, int]]:
-        packs: list[tuple[int, str, bytes, int, int]] = []
-        for block in blocks:
-            sample = catalogue.measurement(block.measurement).kind == "sample"
-            waiting = list(_parts(block, _ROWS_PER_PACK))
-            while waiting:
-                part = waiting.pop(0)
-                seq = self._seq + len(packs) + 1
-                body = wire.encode_pack(part, self.box, seq)
-                if len(body) > _BYTES_PER_PACK and len(part) > 1:
-                    waiting[:0] = _parts(part, (len(part) + 1) // 2)
-                else:
-                    packs.append((seq, address.up(block.measurement), body, len(part), int(sample)))
-        return packs
+    def _begin(self, db: sqlite3.Connection) -> None:
+        """Know what the file says of itself."""
+        self._db = db
+        self._facts: dict[str, Any] = dict(db.execute("SELECT name, value FROM fact"))
+        self._senders = [Address(*row) for row in db.execute("SELECT city, lane, node FROM sender")]
+        self.depth, self._bytes, self.depth_rows = db.execute(_HELD).fetchone()
+        (self.undated_rows,) = db.execute(_UNDATED_ROWS).fetchone()
+        self._written, self._unnoted_bytes = outbox_file.Written(db, self.path), 0
+
+    def _hold_more(self, packs: int, size: int, rows: int) -> None:
+        self.depth, self._bytes, self.depth_rows = self.depth + packs, self._bytes + size, self.depth_rows + rows
 
     def _thin(self) -> None:
         """Drop the oldest samples until a tenth of the room is free; a notice with the count stays in their place."""
-        with self._failing("write"), self._transaction():
-            oldest = self._db.execute(
-                "SELECT seq, length(body), rows FROM pack WHERE sample = 1 ORDER BY seq"
-            ).fetchall()
-            dropped = freed = 0
+        dropped = freed = 0
+        places: list[tuple[bytes, int]] = []
+        with suppress(OutboxError):  # the rows are kept already; a full disk is met at the next put
+            with self._failing("read"):
+                oldest = self._db.execute(_OLDEST_SAMPLES).fetchall()
             for seq, size, rows in oldest:
-                if self._bytes - freed <= self.limit_bytes * 0.9:
+                if self._bytes - freed <= self.limit_bytes * _THINNED_TO:
                     break
-                notice = wire.encode_thinned(self.box, seq, rows)
-                self._db.execute("UPDATE pack SET body = ?, sample = 0 WHERE seq = ?", [notice, seq])
-                dropped, freed = dropped + rows, freed + size - len(notice)
-            self._add("thinned", dropped)
-        self.thinned += dropped
-        self._bytes -= freed
+                places.append((wire.encode_thinned(self.box, seq, rows), seq))
+                dropped, freed = dropped + rows, freed + size - len(places[-1][0])
+            with self._changing({"thinned": self.thinned + dropped}):
+                self._db.executemany("UPDATE pack SET body = ?, sample = 0 WHERE seq = ?", places)
+            self._hold_more(0, -freed, 0)
 
-    def _add(self, fact: str, amount: int) -> None:
-        self._db.execute("UPDATE fact SET value = value + ? WHERE name = ?", [amount, fact])
+    def _read_one(self, query: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401  # a row is what was asked
+        with self._failing("read"):
+            return self._db.execute(query, values).fetchone()
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
+    def _changing(self, facts: Mapping[str, Any]) -> Iterator[None]:
+        """One commit, with what it changes in the facts; in memory they change only when it is done."""
+        facts = facts and {**facts, "bytes_written": self.bytes_written}
+        with self._failing("write"):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                changed = [(value, name) for name, value in facts.items() if value != self._facts[name]]
+                self._db.executemany("UPDATE fact SET value = ? WHERE name = ?", changed)
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+        self._facts.update(facts)
+        self._unnoted_bytes = (0 if facts else self._unnoted_bytes) + self._written.by_commit()
 
     @contextmanager
     def _failing(self, verb: str) -> Iterator[None]:
         try:
             yield
+        except LorongError:
+            raise
         except (sqlite3.Error, OSError) as error:
+            if isinstance(error, sqlite3.Error) and outbox_file.is_broken(error) and verb != "open":
+                self._mend(error)
             raise OutboxError(
                 f"cannot {verb} the outbox {self.path.name!r}: {error}; check the disk it is on"
             ) from error
 
+    def _mend(self, error: sqlite3.Error) -> None:
+        """Go on in a new file; what was just tried is tried again by whoever asked."""
+        self._db.close()
+        try:
+            self._begin(outbox_file.set_aside(self.path, reason=str(error)))
+        except (sqlite3.Error, OSError) as worse:
+            raise OutboxError(
+                f"the outbox {self.path.name!r} is broken ({error}) and cannot be begun anew: {worse}; mend its disk"
+            ) from worse
 
-def _draw() -> str:
-    """128 random bits in base32."""
-    return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
+
+def _place(address: Address) -> tuple[str, str, str]:
+    return address.city, address.lane, address.node
 
 
-def _parts(block: Block, rows: int) -> Iterator[Block]:
-    """The block in pieces of so many rows; nothing where it is empty."""
-    if 0 < len(block) <= rows:
-        yield block
-        return
-    for start in range(0, len(block), rows):
-        yield block.take(list(range(start, min(start + rows, len(block)))))
+def _between(lost: Sequence[tuple[int, int]], through: int) -> Iterator[tuple[int, int]]:
+    """The ranges from 1 through a number that are left between those that are lost."""
+    at = 1
+    for first, last in sorted(lost):
+        if at <= min(first - 1, through):
+            yield at, min(first - 1, through)
+        at = max(at, last + 1)
+    if at <= through:
+        yield at, through

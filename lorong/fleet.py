@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from commons.outbox import Outbox
 from commons.uplink import Uplink
-from sensors.node import build_node
+from sensors.node import CADENCE_SECONDS, COMMIT_SECONDS, build_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,12 +38,23 @@ class Fleet:
         folder: Where their outboxes are, one file a node.
         broker: Where they send to.
         clock: Whose time they read.
+        cadence_seconds: The time between two looks at a driver [s].
+        commit_seconds: The time in which a node gathers rows for one commit [s].
     """
 
     def __init__(
-        self, entries: Iterable[NodeEntry], site: Site, folder: Path, broker: BrokerSettings, *, clock: Clock
+        self,
+        entries: Iterable[NodeEntry],
+        site: Site,
+        folder: Path,
+        broker: BrokerSettings,
+        *,
+        clock: Clock,
+        cadence_seconds: float = CADENCE_SECONDS,
+        commit_seconds: float = COMMIT_SECONDS,
     ) -> None:
         self._clock = clock
+        self._cadence_seconds, self._commit_seconds = cadence_seconds, commit_seconds
         self._stop = threading.Event()
         self.nodes = [self._node(entry, site, folder, broker) for entry in entries]
         self._threads = [
@@ -101,5 +112,14 @@ class Fleet:
     def _node(self, entry: NodeEntry, site: Site, folder: Path, broker: BrokerSettings) -> Node:
         address = entry.address
         outbox = Outbox(folder / f"{address.node}.sqlite")
-        agent = build_node(entry, site, outbox, clock=self._clock)
-        return Node(agent, outbox, Uplink(outbox, broker, city=address.city, node=address.node, clock=self._clock))
+        uplink = Uplink(outbox, broker, city=address.city, node=address.node, clock=self._clock)
+        agent = build_node(
+            entry,
+            site,
+            outbox,
+            clock=self._clock,
+            cadence_seconds=self._cadence_seconds,
+            commit_seconds=self._commit_seconds,
+            uplink=uplink,
+        )
+        return Node(agent, outbox, uplink)

@@ -12,6 +12,7 @@ from commons.errors import UnknownNameError
 from commons.settings import read_file, section
 from commons.sites import Site
 from ingest.settings import CollectorSettings
+from sensors.settings import NodeSettings
 from store.settings import StoreSettings
 from web.settings import WebSettings
 
@@ -30,6 +31,7 @@ class Settings:
     collector: CollectorSettings
     analytics: AnalyticsSettings
     web: WebSettings
+    node: NodeSettings
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
@@ -53,6 +55,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         collector=section(CollectorSettings, "collector", tables, environ),
         analytics=section(AnalyticsSettings, "analytics", tables, environ),
         web=section(WebSettings, "web", tables, environ),
+        node=section(NodeSettings, "node", tables, environ),
     )
 
 

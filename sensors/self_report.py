@@ -1,4 +1,4 @@
-"""A real node's report of itself, once an hour: what waits, what was written, how strong signal and battery are."""
+"""A real node's report of itself, once an hour: what waits, what was written, what went wrong, signal and battery."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from sensors.drivers.driver import Reading
 
 if TYPE_CHECKING:
     from commons.outbox import Outbox
+    from commons.uplink import Uplink
+    from sensors.timekeeping import Timekeeper
 
 _HOUR_MS: Final = 3_600_000
 _WIRELESS: Final = "proc/net/wireless"
@@ -24,11 +26,22 @@ class SelfReport:
     Args:
         outbox: The node's outbox.
         origin: The rows' origin.
+        uplink: What sends it; None where somebody else does.
+        time: What knows whether the clock is right.
         root: Where `proc` and `sys` are.
     """
 
-    def __init__(self, outbox: Outbox, *, origin: str, root: Path = Path("/")) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        *,
+        origin: str,
+        uplink: Uplink | None = None,
+        time: Timekeeper | None = None,
+        root: Path = Path("/"),
+    ) -> None:
         self._outbox, self._origin, self._root = outbox, origin, root
+        self._uplink, self._time = uplink, time
         self._hour: int | None = None
 
     def read(self, now_ms: int, bookmark: str | None) -> Reading:  # noqa: ARG002 - knows only the present
@@ -42,6 +55,11 @@ class SelfReport:
             "signal": [self._signal()],
             "outbox": [float(self._outbox.depth_rows)],
             "disk_written": [float(self._outbox.bytes_written)],
+            "thinned": [float(self._outbox.thinned)],
+            "clones": [float(self._outbox.clones)],
+            "set_aside": [float(self._outbox.set_aside)],
+            "unheard": [None if self._uplink is None else float(self._uplink.unheard)],
+            "clock_offset": [None if self._time is None else self._time.take_offset()],
         }
         return Reading([Block("health", [now_ms * NANOSECONDS_PER_MILLISECOND], {"origin": self._origin}, fields)])
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from commons.errors import SettingsError
+from commons.clock import SystemClock
+from commons.errors import SettingsError, UnknownNameError
 from commons.sites import NodeEntry
 from commons.topics import Address
+from sensors.ntp_clock import NtpClock
+
+_CLOCKS: Final[dict[str, type[SystemClock]]] = {"machine": SystemClock, "ntp": NtpClock}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,10 @@ class NodeSettings:
         options: The driver's options, as in nodes.csv: `key=value;key=value`.
         origin: measured, or typed for a price sheet.
         cadence_seconds: The time between two looks [s].
+        commit_seconds: The time in which readings are gathered for one commit to the SD card [s]; a power cut costs
+            those that are being gathered. What people typed does not wait.
+        clock: machine = believed once it is later than this release; ntp = once a time server has set it, for boards
+            whose clock stops with their power.
         data: The folder of its outbox.
     """
 
@@ -32,7 +41,19 @@ class NodeSettings:
     options: str = ""
     origin: str = "measured"
     cadence_seconds: float = 900.0
+    commit_seconds: float = 300.0
+    clock: str = "machine"
     data: Path = Path("data/node")
+
+    def open_clock(self) -> SystemClock:
+        """The clock that it reads.
+
+        Raises:
+            UnknownNameError: There is none of that name.
+        """
+        if self.clock not in _CLOCKS:
+            raise UnknownNameError("clock of a node (node.clock)", self.clock, _CLOCKS)
+        return _CLOCKS[self.clock]()
 
     def entry(self) -> NodeEntry:
         """The node as a row of the site's table.

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from commons import logs
-from commons.clock import SystemClock
 from commons.errors import UnknownNameError, UsageError
 from commons.sites import OFFICE_LANE, NodeEntry
 from commons.topics import Address
@@ -17,25 +16,29 @@ from lorong.settings import load, site
 from lorong.signals import stopping
 from sensors.drivers import build_driver
 
+if TYPE_CHECKING:
+    from commons.sites import Site
+    from lorong.settings import Settings
+
 _ORIGINS: Final = {"simulated": "simulated", "recording": "recorded", "price_sheet": "typed"}  # else it is measured
 
 
 def run(
-    node: str,
+    node: str = "",
     *,
-    city: str = "makassar",
+    city: str = "",
     settings: Path | None = None,
     data: Path = Path("data/nodes"),
     log: str = "INFO",
 ) -> None:
-    """Run one node of the site on this machine, until stopped.
+    """Run one node on this machine, until stopped.
 
     Parameters
     ----------
     node
-        Its name in nodes.csv.
+        Its name in nodes.csv; left out, the node is the one of the settings' section node.
     city
-        A site that comes with Lorong, or the path of a site folder.
+        A site that comes with Lorong, or the path of a site folder; else the settings'.
     settings
         A TOML file; every key can also be given as LORONG_<SECTION>__<KEY>.
     data
@@ -44,11 +47,19 @@ def run(
         The lowest level logged.
     """
     logs.setup(log)
-    place = site(city)
-    if node not in place.nodes:
-        raise UnknownNameError("node", node, place.nodes)
+    every = load(settings)
+    place = site(city or every.node.city)
+    entry = _entry(node, place, every)
     stop = stopping()
-    fleet = Fleet([place.nodes[node]], place, data, load(settings).broker, clock=SystemClock())
+    fleet = Fleet(
+        [entry],
+        place,
+        data,
+        every.broker,
+        clock=every.node.open_clock(),
+        cadence_seconds=every.node.cadence_seconds,
+        commit_seconds=every.node.commit_seconds,
+    )
     fleet.start()
     stop.wait()
     fleet.stop_reading()
@@ -106,3 +117,11 @@ def list_nodes(*, city: str = "makassar") -> None:
         for n in site(city).nodes.values()
     ]
     print("\n".join(tables.lines(("node", "lane", "driver", "origin", "options"), rows)))
+
+
+def _entry(node: str, place: Site, settings: Settings) -> NodeEntry:
+    if not node:
+        return settings.node.entry()
+    if node not in place.nodes:
+        raise UnknownNameError("node", node, place.nodes)
+    return place.nodes[node]

@@ -15,6 +15,7 @@ from commons.outbox import Outbox
 from commons.rows import Block
 from commons.topics import Address
 from commons.uplink import Uplink
+from commons.wire import digest_of
 from tests.flow.waiting import MovedClock, wait_until
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Desk:
 
     def __init__(self, port: int, city: str) -> None:
         self.packs: list[tuple[int, int]] = []
+        self.boxes: list[str] = []
+        self.seen: list[tuple[int, str]] = []
         self._ready = threading.Event()
         self._client = BrokerSettings(port=port).client(f"desk-of-{city}", clean_session=False)
         self._client.on_connect = lambda client, *_: client.subscribe(f"lorong/v1/up/{city}/#", qos=1)
@@ -50,13 +53,15 @@ class Desk:
         """The packs' numbers as they came."""
         return [seq for seq, _ in self.packs]
 
-    def say(self, me: Address, outbox: Outbox, payload: bytes) -> None:
+    def say(self, me: Address, outbox: Outbox, payload: bytes, *, retain: bool = False) -> None:
         """Publish something where an uplink listens for answers, and wait until the broker has it."""
-        self._client.publish(me.stored(outbox.box), payload, qos=1).wait_for_publish(30)
+        self._client.publish(me.stored(outbox.box), payload, qos=1, retain=retain).wait_for_publish(30)
 
-    def answer(self, me: Address, outbox: Outbox, through: int, **rest: Any) -> None:
-        """Answer as the collector does."""
-        self.say(me, outbox, orjson.dumps({"store": "one", "through": through, "missing": [], "lost": [], **rest}))
+    def answer(self, me: Address, outbox: Outbox, through: int, *, retain: bool = False, **rest: Any) -> None:
+        """Answer as the collector does, which knows the newest pack that it has seen."""
+        seen = [pack for pack, box in zip(self.seen, self.boxes, strict=True) if box == outbox.box]
+        known = {"store": "one", "through": through, "missing": [], "lost": [], "newest": max(seen, default=None)}
+        self.say(me, outbox, orjson.dumps({**known, **rest}), retain=retain)
 
     def leave(self) -> None:
         self._client.disconnect()
@@ -64,6 +69,8 @@ class Desk:
 
     def _see(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         pack = orjson.loads(message.payload)
+        self.seen.append((pack["seq"], digest_of(bytes(message.payload))))
+        self.boxes.append(pack["box"])
         self.packs.append((pack["seq"], pack["first"]))
 
 
@@ -154,11 +161,43 @@ def test_a_pack_leaves_the_outbox_when_it_is_stored_and_not_when_the_broker_has_
     wait_until(lambda: uplink.is_drained, "the outbox is empty")
 
 
-def test_an_answer_for_another_lane_of_the_node_counts_too(
+def test_answers_to_every_lane_that_it_ever_sent_for_are_heard(
+    desk: Desk, new_uplink: Callable[[int], Uplink], nats: Any, outbox: Outbox, me: Address
+) -> None:
+    other = Address(me.city, "another", me.node)
+    put(outbox, other, 1)
+    outbox.stored(20)
+
+    uplink = new_uplink(nats.port)
+    wait_until(lambda: desk.numbers == [21], "the pack of the other lane comes")
+
+    desk.answer(me, outbox, 21)
+    wait_until(lambda: uplink.is_drained, "the outbox is empty")
+
+
+def test_what_the_broker_kept_of_an_answer_forgets_nothing(
+    desk: Desk, new_uplink: Callable[[int], Uplink], nats: Any, outbox: Outbox, me: Address
+) -> None:
+    former = digest_of(outbox.packs(19, limit=1)[0].body)
+    desk.answer(me, outbox, 20, newest=[20, former], retain=True)  # of a store that was wiped since
+
+    uplink = new_uplink(nats.port)
+    wait_until(lambda: len(desk.packs) == 20, "twenty packs come")
+    desk.answer(me, outbox, 3)
+    wait_until(lambda: outbox.depth < 20, "the answer that is given now is heard")
+
+    assert outbox.first() == 4
+    assert not uplink.is_drained
+
+
+def test_what_the_collector_gave_up_is_kept_and_sent_again(
     desk: Desk, uplink: Uplink, outbox: Outbox, me: Address
 ) -> None:
-    desk.answer(Address(me.city, "another", me.node), outbox, 20)
+    desk.answer(me, outbox, 20, lost=[[3, 4], [9, 9]])
+    wait_until(lambda: len(desk.packs) == 23, "three packs come again")
 
+    assert [pack.seq for pack in outbox.packs(0, limit=99)] == [3, 4, 9] == desk.numbers[20:]
+    desk.answer(me, outbox, 20)
     wait_until(lambda: uplink.is_drained, "the outbox is empty")
 
 
@@ -232,17 +271,110 @@ def test_an_answer_that_is_none_forgets_nothing_and_the_next_good_one_is_heard(
     assert outbox.depth == 20
 
 
-def test_an_answer_that_stands_still_makes_everything_held_come_again(
+def test_when_nobody_answers_one_or_two_packs_are_tried_and_the_rest_when_it_is_missed(
     desk: Desk, uplink: Uplink, outbox: Outbox, me: Address, clock: MovedClock
 ) -> None:
     desk.answer(me, outbox, 5)
-    wait_until(lambda: outbox.depth == 15, "five packs are forgotten")
+    put(outbox, me, 1)
+    wait_until(lambda: len(desk.packs) == 21, "one more pack comes")
 
     clock.forward(61)
-    wait_until(lambda: len(desk.packs) == 35, "fifteen packs come again")
+    wait_until(lambda: len(desk.packs) == 23, "two packs come again")
+    desk.answer(me, outbox, 6, missing=[[7, 20]])
+    wait_until(lambda: len(desk.packs) == 37, "the missing packs come again")
 
-    assert desk.numbers[20:] == list(range(6, 21))
+    assert sorted(desk.numbers[21:23]) == [6, 21]
+    assert desk.numbers[23:] == list(range(7, 21))
+    desk.answer(me, outbox, 21)
+    wait_until(lambda: uplink.is_drained, "the outbox is empty")
+
+
+def test_a_collector_that_stays_away_is_tried_ever_more_rarely(desk: Desk, uplink: Uplink, clock: MovedClock) -> None:
+    for _ in range(12):
+        clock.forward(3600)
+        clock.sleep(0.3)  # longer than the uplink naps
+
+    again = len(desk.packs) - 20
+    assert 4 < again <= 2 * 12 + 20  # two at a time, and all twenty if the moved clock made it connect anew
+
+
+def test_a_pack_is_not_sent_again_for_every_answer_that_misses_it(
+    desk: Desk, uplink: Uplink, outbox: Outbox, me: Address
+) -> None:
+    for _ in range(5):
+        desk.answer(me, outbox, 10, missing=[[11, 12]])
+    desk.answer(me, outbox, 10, missing=[[11, 12], [20, 20]])
+    wait_until(lambda: desk.numbers[-1] == 20 and len(desk.packs) > 20, "the last one comes again")
+
+    assert desk.numbers[20:] == [11, 12, 20]
+
+
+def test_a_broker_whose_packs_nobody_stores_is_named_until_somebody_answers(
+    desk: Desk, uplink: Uplink, outbox: Outbox, me: Address, clock: MovedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert uplink.unheard == 0
+
+    clock.forward(59 * 60)
+    wait_until(lambda: "not heard" in caplog.text, "it is said")
+    assert uplink.unheard >= 20
+    assert "check permissions and the collector" in caplog.text
+
     desk.answer(me, outbox, 20)
+    wait_until(lambda: uplink.is_drained, "the outbox is empty")
+    assert uplink.unheard == 0
+
+
+def test_another_outbox_of_the_same_name_makes_this_one_draw_its_own_and_send_all_it_holds(
+    desk: Desk, uplink: Uplink, outbox: Outbox, me: Address, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = outbox.box
+    desk.answer(me, outbox, 20, newest=[20, "0" * 16])  # the twentieth is another's
+    wait_until(lambda: len(desk.packs) == 40, "all twenty come again")
+
+    assert outbox.box != before
+    assert (outbox.depth, outbox.clones) == (20, 1)
+    assert desk.boxes == 20 * [before] + 20 * [outbox.box]
+    assert desk.numbers[20:] == list(range(1, 21))
+    assert "another outbox has this one's name" in caplog.text
+    desk.answer(me, outbox, 20)
+    wait_until(lambda: uplink.is_drained, "the outbox is empty")
+
+
+def test_a_number_that_was_never_given_is_another_outboxs(
+    desk: Desk, uplink: Uplink, outbox: Outbox, me: Address
+) -> None:
+    desk.answer(me, outbox, 15, newest=[21, "0" * 16])
+
+    wait_until(lambda: len(desk.packs) == 40, "all twenty come again")
+    assert outbox.clones == 1
+
+
+def test_a_pack_that_was_thinned_after_it_was_sent_is_still_known_for_ours(
+    desk: Desk, uplink: Uplink, outbox: Outbox, me: Address
+) -> None:
+    outbox.limit_bytes = 100
+    put(outbox, me, 1)  # thins all that came before
+    wait_until(lambda: len(desk.packs) == 21, "one more pack comes")
+    assert outbox.thinned >= 20
+
+    desk.answer(me, outbox, 20, newest=max(desk.seen[:20]))
+    wait_until(lambda: outbox.depth == 1, "the stored packs are forgotten")
+
+    assert outbox.clones == 0
+
+
+def test_an_answer_that_cannot_tell_the_newest_forgets_nothing_and_is_helped_to_know(
+    desk: Desk, uplink: Uplink, outbox: Outbox, me: Address
+) -> None:
+    desk.answer(me, outbox, 20, newest=None)
+    wait_until(lambda: len(desk.packs) == 21, "the last one comes again")
+
+    assert (desk.numbers[-1], outbox.depth) == (20, 20)
+
+
+def test_a_collector_of_the_version_before_is_believed(desk: Desk, uplink: Uplink, outbox: Outbox, me: Address) -> None:
+    desk.say(me, outbox, b'{"store":"one","through":20,"missing":[],"lost":[]}')
+
     wait_until(lambda: uplink.is_drained, "the outbox is empty")
 
 
