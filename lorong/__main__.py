@@ -17,24 +17,30 @@ if TYPE_CHECKING:
 _WRONG_USE = 2
 
 
-def application() -> App:
-    """Every command, with its help."""
+def application(words: Sequence[str] = ()) -> App:
+    """Every command, with its help.
+
+    Args:
+        words: The command line; where it names a command, no other one is imported.
+    """
     app = App(name="lorong", help="The pipeline for a city's lane gardens.", version_flags=["--version"])
     for group, members in commands.COMMANDS.items():
         parent = app
         if group:
             parent = App(name=group, help=commands.GROUPS[group])
             app.command(parent)
-        for name, command in members.items():
-            parent.command(command, name=name)
+        for name in members:
+            place = commands.place_of(group, name)
+            parent.command(place if commands.is_named(words) else commands.command(group, name), name=name)
     return app
 
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run one command and end the process with its exit code: 0 done, 1 failed, 2 wrong use."""
     try:
-        code = application()(
-            list(sys.argv[1:] if words is None else words),
+        given = list(sys.argv[1:] if words is None else words)
+        code = application(given)(
+            given,
             exit_on_error=False,
             print_error=False,
             result_action="return_value",

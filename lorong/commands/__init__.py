@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from lorong.commands import dashboards, data, doctor, lanes, nodes, rejects, roles, run, stores
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 GROUPS: Final[Mapping[str, str]] = {
     "node": "The boxes that read and send.",
@@ -17,20 +16,39 @@ GROUPS: Final[Mapping[str, str]] = {
     "store": "Where readings rest.",
 }
 
-COMMANDS: Final[Mapping[str, Mapping[str, Callable[..., int | None]]]] = {
+COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "": {
-        "run": run.run,
-        "collect": roles.collect,
-        "analyse": roles.analyse,
-        "serve": roles.serve,
-        "simulate": roles.simulate,
-        "query": data.query,
-        "import": data.import_file,
-        "doctor": doctor.doctor,
+        "run": "run:run",
+        "collect": "roles:collect",
+        "analyse": "roles:analyse",
+        "serve": "roles:serve",
+        "simulate": "roles:simulate",
+        "query": "data:query",
+        "import": "data:import_file",
+        "doctor": "doctor:doctor",
     },
-    "node": {"run": nodes.run, "add": nodes.add, "list": nodes.list_nodes},
-    "lane": {"code": lanes.code, "close": lanes.close},
-    "rejects": {"list": rejects.list_rejects, "show": rejects.show, "replay": rejects.replay},
-    "grafana": {"build": dashboards.build, "push": dashboards.push},
-    "store": {"init": stores.init},
+    "node": {"run": "nodes:run", "add": "nodes:add", "list": "nodes:list_nodes"},
+    "lane": {"code": "lanes:code", "close": "lanes:close"},
+    "rejects": {"list": "rejects:list_rejects", "show": "rejects:show", "replay": "rejects:replay"},
+    "grafana": {"build": "dashboards:build", "push": "dashboards:push"},
+    "store": {"init": "stores:init"},
 }
+"""Module and function of each command by group and name: one is imported when it is run, for a node has little room."""
+
+
+def place_of(group: str, name: str) -> str:
+    """Where a command is, as `package.module:function`."""
+    return f"{__name__}.{COMMANDS[group][name]}"
+
+
+def command(group: str, name: str) -> Callable[..., int | None]:
+    """A command itself."""
+    module, _, function = place_of(group, name).partition(":")
+    found: Callable[..., int | None] = getattr(import_module(module), function)
+    return found
+
+
+def is_named(words: Sequence[str]) -> bool:
+    """Whether a command line names a command, rather than asks what there is."""
+    group = words[0] if words and words[0] in GROUPS else ""
+    return any(word in COMMANDS[group] for word in words[bool(group) :][:1])
