@@ -304,6 +304,7 @@ class Outbox:
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
+                self._written.make_room()
                 raise
         self._facts.update(facts)
         self._unnoted_bytes = (0 if facts else self._unnoted_bytes) + self._written.by_commit()

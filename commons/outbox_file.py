@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS undated (
 _NUMBERS: Final = ("seq", "produced", "thinned", "bytes_written", "clones", "set_aside", "right_ms")
 _BROKEN: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _BASIC_CODE: Final = 0xFF
-_LOG_BYTES: Final = 2_000_000  # how long SQLite's log may grow before its pages go into the file
+_LOG_BYTES: Final = 1_000_000  # how long SQLite's log may grow before its pages go into the file
 _FRAME_BYTES: Final = 24
 _BLOCK_BYTES: Final = 4096
 
@@ -66,6 +66,11 @@ class Written:
             blocks = (size - 1) // _BLOCK_BYTES - before // _BLOCK_BYTES + 1 if size > before else 0
             return blocks * _BLOCK_BYTES + (self._into_file(size) if size > _LOG_BYTES else 0)
         return 0
+
+    def make_room(self) -> None:
+        """A full disk may hold a long log of what is no longer held: bring it into the file, if that can be done."""
+        with suppress(sqlite3.Error, OSError):
+            self._into_file(self._log.stat().st_size)
 
     def _into_file(self, size: int) -> int:
         pages, page = (int(self._db.execute(f"PRAGMA {of}").fetchone()[0]) for of in ("page_count", "page_size"))
