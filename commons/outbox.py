@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 from commons import outbox_file, wire
 from commons.errors import LorongError, OutboxError
 from commons.logs import Log
-from commons.packs import Pack, Undated, from_bytes, notices, packed, renumbered, to_bytes
+from commons.packs import Pack, between, notices, packed, renumbered, to_thin
 from commons.topics import Address
+from commons.undated import from_row as from_undated_row
+from commons.undated import to_row as to_undated_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from commons.rows import Block
+    from commons.undated import Undated
 
 _HELD: Final = "SELECT count(*), coalesce(sum(length(body)), 0), coalesce(sum(rows), 0) FROM pack"
 _UNDATED_ROWS: Final = "SELECT coalesce(sum(rows), 0) FROM undated"
@@ -163,10 +166,7 @@ class Outbox:
         Raises:
             OutboxError: Nothing was kept.
         """
-        values = [
-            (*_place(u.address), u.boot, u.wall_ms, u.monotonic, u.block.measurement, len(u.block), to_bytes(u.block))
-            for u in rows
-        ]
+        values = [to_undated_row(row) for row in rows]
         with self._lock:
             with self._changing({}):
                 self._db.executemany("INSERT INTO undated VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
@@ -178,10 +178,7 @@ class Outbox:
             return []
         with self._lock, self._failing("read"):
             rows = self._db.execute("SELECT * FROM undated ORDER BY id").fetchall()
-        return [
-            Undated(Address(city, lane, node), boot, wall_ms, monotonic, from_bytes(measurement, body), number)
-            for number, city, lane, node, boot, wall_ms, monotonic, measurement, _, body in rows
-        ]
+        return [from_undated_row(row) for row in rows]
 
     def bookmark(self, name: str) -> str | None:
         """Where a driver stood at its last commit."""
@@ -234,7 +231,7 @@ class Outbox:
         """
         forgotten = 0
         with self._lock:
-            for first, last in _between(lost, through):
+            for first, last in between(lost, through):
                 held = self._read_one(f"{_HELD} WHERE seq BETWEEN ? AND ?", [first, last])
                 if held[0]:
                     with self._changing({"verified": "{} {}".format(*newest)} if newest else {}):
@@ -272,16 +269,10 @@ class Outbox:
 
     def _thin(self) -> None:
         """Drop the oldest samples until a tenth of the room is free; a notice with the count stays in their place."""
-        dropped = freed = 0
-        places: list[tuple[bytes, int]] = []
         with suppress(OutboxError):  # the rows are kept already; a full disk is met at the next put
             with self._failing("read"):
                 oldest = self._db.execute(_OLDEST_SAMPLES).fetchall()
-            for seq, size, rows in oldest:
-                if self._bytes - freed <= self.limit_bytes * _THINNED_TO:
-                    break
-                places.append((wire.encode_thinned(self.box, seq, rows), seq))
-                dropped, freed = dropped + rows, freed + size - len(places[-1][0])
+            places, dropped, freed = to_thin(oldest, self.box, size=self._bytes - self.limit_bytes * _THINNED_TO)
             with self._changing({"thinned": self.thinned + dropped}):
                 self._db.executemany("UPDATE pack SET body = ?, sample = 0 WHERE seq = ?", places)
             self._hold_more(0, -freed, 0)
@@ -331,18 +322,3 @@ class Outbox:
             raise OutboxError(
                 f"the outbox {self.path.name!r} is broken ({error}) and cannot be begun anew: {worse}; mend its disk"
             ) from worse
-
-
-def _place(address: Address) -> tuple[str, str, str]:
-    return address.city, address.lane, address.node
-
-
-def _between(lost: Sequence[tuple[int, int]], through: int) -> Iterator[tuple[int, int]]:
-    """The ranges from 1 through a number that are left between those that are lost."""
-    at = 1
-    for first, last in sorted(lost):
-        if at <= min(first - 1, through):
-            yield at, min(first - 1, through)
-        at = max(at, last + 1)
-    if at <= through:
-        yield at, through

@@ -1,4 +1,4 @@
-"""Packs: rows cut to a size that travels, each pack under its number, and rows that wait for the right time."""
+"""Packs: rows cut to a size that travels, each pack under its number."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from commons import catalogue, wire
-from commons.rows import Block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from commons.rows import Block
     from commons.topics import Address
 
 _ROWS: Final = 600
@@ -29,27 +29,6 @@ class Pack:
     seq: int
     topic: str
     body: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Undated:
-    """Rows that were taken while nobody knew what time it was.
-
-    Args:
-        address: Who took them.
-        boot: The machine's start in which that was.
-        wall_ms: What the clock that was not right showed [ms since 1970 UTC]; the rows' times are of that clock.
-        monotonic: How long that start was ago [s].
-        block: The rows.
-        id: Their number once they are kept, to release them by.
-    """
-
-    address: Address
-    boot: str
-    wall_ms: int
-    monotonic: float
-    block: Block
-    id: int = 0
 
 
 def packed(
@@ -96,14 +75,38 @@ def renumbered(rows: Iterable[Row], box: str) -> Iterator[Row]:
         yield seq, topic, new, count, sample, wire.digest_of(new)
 
 
-def to_bytes(block: Block) -> bytes:
-    """A block without its measurement, as undated rows are kept."""
-    return orjson.dumps({"times": block.times, "tags": dict(block.tags), "fields": dict(block.fields)})
+def to_thin(
+    oldest: Iterable[tuple[int, int, int]], box: str, *, size: float
+) -> tuple[list[tuple[bytes, int]], int, int]:
+    """Notices in place of the oldest samples, until so much room is free.
+
+    Args:
+        oldest: Number, bytes and rows of each pack of samples, in order.
+        box: The outbox's name.
+        size: The room that is needed [By].
+
+    Returns:
+        Each notice with the number of its pack, how many rows they stand for, and the room that they free [By].
+    """
+    places: list[tuple[bytes, int]] = []
+    dropped = freed = 0
+    for seq, bytes_held, rows in oldest:
+        if freed >= size:
+            break
+        places.append((wire.encode_thinned(box, seq, rows), seq))
+        dropped, freed = dropped + rows, freed + bytes_held - len(places[-1][0])
+    return places, dropped, freed
 
 
-def from_bytes(measurement: str, body: bytes) -> Block:
-    """A block as `to_bytes` wrote it."""
-    return Block(measurement, **orjson.loads(body))
+def between(lost: Sequence[tuple[int, int]], through: int) -> Iterator[tuple[int, int]]:
+    """The ranges from 1 through a number that are left between those that are lost."""
+    at = 1
+    for first, last in sorted(lost):
+        if at <= min(first - 1, through):
+            yield at, min(first - 1, through)
+        at = max(at, last + 1)
+    if at <= through:
+        yield at, through
 
 
 def _parts(block: Block, rows: int) -> Iterator[Block]:

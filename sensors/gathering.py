@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from commons import catalogue
-from commons.packs import Undated
 from commons.rows import Block
+from commons.undated import Undated
 from sensors import undated
 
 if TYPE_CHECKING:

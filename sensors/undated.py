@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from commons.outbox import Outbox
-    from commons.packs import Undated
     from commons.rows import Block
+    from commons.undated import Undated
 
 _KEPT_ROWS: Final = 50_000  # a board that stays without time for longer loses the oldest
 _MILLISECONDS: Final = 1_000

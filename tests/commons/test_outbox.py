@@ -16,9 +16,9 @@ import pytest
 
 from commons.errors import OutboxError
 from commons.outbox import Outbox
-from commons.packs import Undated
 from commons.rows import Block, Column
 from commons.topics import Address
+from commons.undated import Undated
 from commons.wire import digest_of
 
 ROOT = Path(__file__).parents[2]

@@ -12,9 +12,9 @@ import pytest
 
 from commons.errors import OutboxError
 from commons.outbox import Outbox
-from commons.packs import Undated
 from commons.rows import Block
 from commons.topics import Address
+from commons.undated import Undated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
