@@ -190,6 +190,7 @@ class Uplink:
             for pack in self._outbox.packs(seq - 1, limit=1):
                 if pack.seq == seq:
                     self._publish(client, pack, first)
+                    self._again_at[seq] = self._clock.monotonic()
 
     def _publish(self, client: mqtt.Client, pack: Pack, first: int) -> None:
         self._listen(client, parse_up(pack.topic)[0])
@@ -205,7 +206,7 @@ class Uplink:
             self._asked[number] = address
 
     def _watch(self, client: mqtt.Client) -> None:
-        """Say when nobody seems to hear us, and try with one pack whether that is still so."""
+        """Say when nobody seems to hear us, and try with a pack or two whether that is still so."""
         if self.unheard and not self._is_said:
             self._is_said = True
             log.error(
@@ -273,9 +274,8 @@ class Uplink:
             self._store_id, self._again_at = answer.store, {}
         if is_ours or not answer.can_verify:
             self._outbox.stored(min(answer.through, self._sent), lost=answer.lost, newest=answer.newest)
-        self._want((*answer.missing, *answer.lost))
-        if answer.newest is None and answer.can_verify:
-            self._want(((self._sent, self._sent),))
+        unknown = ((self._sent, self._sent),) if answer.newest is None and answer.can_verify else ()
+        self._want((*answer.missing, *answer.lost, *unknown))
 
     def _leave_name(self, answer: Answer) -> None:
         """Another outbox has our name: take one of our own, and send all that is held under it."""
@@ -299,4 +299,3 @@ class Uplink:
         due = (seq for seq in numbers if now - self._again_at.get(seq, float("-inf")) >= _AGAIN_SECONDS)
         self._again = list(islice(due, _AHEAD))
         self._again_at = {seq: at for seq, at in self._again_at.items() if now - at < _AGAIN_SECONDS}
-        self._again_at.update(dict.fromkeys(self._again, now))

@@ -349,6 +349,19 @@ def test_a_number_that_was_never_given_is_another_outboxs(
     assert outbox.clones == 1
 
 
+def test_an_answer_about_packs_that_were_not_sent_yet_forgets_none_of_them(
+    desk: Desk, uplink: Uplink, outbox: Outbox, me: Address
+) -> None:
+    put(outbox, me, 480)
+    wait_until(lambda: len(desk.packs) == 400, "as many come as may be under way")
+
+    desk.answer(me, outbox, 450, newest=desk.seen[19])
+    wait_until(lambda: outbox.depth == 100, "what was sent is forgotten")
+    wait_until(lambda: len(desk.packs) == 500, "the rest comes")
+
+    assert outbox.first() == 401
+
+
 def test_a_pack_that_was_thinned_after_it_was_sent_is_still_known_for_ours(
     desk: Desk, uplink: Uplink, outbox: Outbox, me: Address
 ) -> None:
@@ -366,10 +379,10 @@ def test_a_pack_that_was_thinned_after_it_was_sent_is_still_known_for_ours(
 def test_an_answer_that_cannot_tell_the_newest_forgets_nothing_and_is_helped_to_know(
     desk: Desk, uplink: Uplink, outbox: Outbox, me: Address
 ) -> None:
-    desk.answer(me, outbox, 20, newest=None)
-    wait_until(lambda: len(desk.packs) == 21, "the last one comes again")
+    desk.answer(me, outbox, 10, missing=[[11, 12]], newest=None)
+    wait_until(lambda: len(desk.packs) == 23, "what is missing and the last one come again")
 
-    assert (desk.numbers[-1], outbox.depth) == (20, 20)
+    assert (desk.numbers[20:], outbox.depth) == ([11, 12, 20], 20)
 
 
 def test_a_collector_of_the_version_before_is_believed(desk: Desk, uplink: Uplink, outbox: Outbox, me: Address) -> None:
