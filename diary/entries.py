@@ -126,7 +126,7 @@ class Entries:
             if before is None and self._outbox.is_crowded:
                 return _said(503, "too much waits to be sent; try again when the network is back")
             if before is None:
-                self._outbox.put(address, [entry.block], bookmark=(name, entry.digest))
+                self._outbox.put(address, [entry.block], bookmarks={name: entry.digest})
         if before not in (None, entry.digest):
             return _said(409, f"version {entry.version} of this entry says something else; send the next version")
         if is_form:
