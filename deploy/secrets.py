@@ -1,105 +1,97 @@
-"""Draw the passwords and tokens that the services of docker compose share: `python -m deploy.secrets`."""
+"""Draw what the services share and certify the broker, once: `python -m deploy.secrets`."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
+import argparse
 import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from commons.sites import Site
+from deploy.broker import certificates, users
+from deploy.broker.files import put
+from deploy.broker.registry import Registry
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Sequence
 
 FOLDER: Final = Path("secrets")
+_SITES: Final = Path(__file__).parent / "sites"
 _DRAWN: Final = (
     "influxdb-admin-password",
     "influxdb-token",
     "influxdb-grafana-password",
     "grafana-admin-password",
-    "broker-collector-password",
-    "broker-nodes-password",
-    "broker-web-password",
+    *(f"broker-{role}-password" for role in users.ROLES),
 )
-_UP, _DOWN, _OWN = "lorong.v1.up.>", "lorong.v1.down.>", "lorong.v1.heartbeat.>"
-_UP_ITSELF = "lorong.v1.up"  # MQTT's lorong/v1/up/# means this one too
-# Who may publish and subscribe what; deploy/broker/mosquitto.acl says the same to Mosquitto.
-_PERMISSIONS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "collector": ((_DOWN, _OWN), (_UP_ITSELF, _UP, _OWN)),
-    "nodes": ((_UP,), (_DOWN,)),
-    "web": ((_UP,), (_DOWN,)),
-}
 _BYTES: Final = 32
 _FOLDER_MODE: Final = 0o700
-_FILE_MODE: Final = 0o444
-_ROUNDS: Final = 101  # what mosquitto_passwd takes; a drawn password needs no slow hash
+_SHOWN_MODE: Final = 0o755
 
 
-def make(folder: Path) -> list[Path]:
-    """Draw what is missing; what is there stays as it is.
+def make(folder: Path, hosts: Sequence[str] = (), *, renew: bool = False) -> list[Path]:
+    """Draw what is missing; what is there stays as it is, but for a broker's certificate that soon ends.
 
-    Nobody else on the host may enter the folder. The files in it may be read by any user, because docker mounts each
+    Nobody else on the host may enter the folder. Most files in it may be read by any user, because docker mounts each
     as it is into the containers that name it, and those run as users of their own.
 
     Args:
         folder: Where the files are; it is made.
+        hosts: What nodes call the broker, the first being the one that `lorong node add` tells them; new ones make a
+            new certificate.
+        renew: Make a new certificate for the broker in any case; nodes need nothing new.
 
     Returns:
         The files made.
     """
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(_FOLDER_MODE)
-    made = [_once(folder / name, lambda: secrets.token_urlsafe(_BYTES)) for name in _DRAWN]
-    passwords = {user: (folder / f"broker-{user}-password").read_text("utf-8").strip() for user in _PERMISSIONS}
-    made.append(_once(folder / "nats-users.conf", lambda: nats_users(passwords)))
-    made.append(_once(folder / "mosquitto-passwords", lambda: mosquitto_passwords(passwords)))
-    return [path for path in made if path is not None]
+    (folder / "broker").mkdir(exist_ok=True)
+    (folder / "broker").chmod(_SHOWN_MODE)
+    made = [path for name in _DRAWN if (path := folder / name) and _drawn(path)]
+    made += _certified(folder, hosts, renew=renew)
+    fresh = not (folder / "broker" / "nats-users.conf").exists()
+    Registry(folder, [Site(path.parent) for path in _SITES.glob("*/site.toml")]).write()
+    return made + [path for path in sorted((folder / "broker").iterdir()) if fresh and path not in made]
 
 
-def nats_users(passwords: Mapping[str, str]) -> str:
-    """The users of deploy/broker/nats.conf, each with what it may publish and subscribe.
-
-    Args:
-        passwords: Of each user.
-    """
-    lines = ["# Written once by deploy/secrets.py; a user added here needs a reload of the server.", "authorization {"]
-    lines.append("  users: [")
-    for user, password in passwords.items():
-        publish, subscribe = (", ".join(f'"{subject}"' for subject in subjects) for subjects in _PERMISSIONS[user])
-        permissions = f"{{ publish: [{publish}], subscribe: [{subscribe}] }}"
-        lines.append(f'    {{ user: "{user}", password: "{password}", permissions: {permissions} }}')
-    return "\n".join([*lines, "  ]", "}"])
-
-
-def mosquitto_passwords(passwords: Mapping[str, str]) -> str:
-    """The password file of deploy/broker/mosquitto.conf, hashed as mosquitto_passwd does (PBKDF2-SHA512).
-
-    Args:
-        passwords: Of each user.
-    """
-    return "\n".join(f"{user}:{_hashed(password, secrets.token_bytes(12))}" for user, password in passwords.items())
-
-
-def _hashed(password: str, salt: bytes) -> str:
-    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ROUNDS)
-    return f"$7${_ROUNDS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
-
-
-def _once(path: Path, draw: Callable[[], str]) -> Path | None:
-    """Write a file that is not there, whole or not at all."""
+def _drawn(path: Path) -> bool:
+    """Draw a secret that is not there; whether it was drawn."""
     if path.exists():
-        return None
-    unfinished = path.with_name(f".{path.name}")
-    unfinished.unlink(missing_ok=True)
-    unfinished.touch(mode=0o600)
-    unfinished.write_text(draw() + "\n", "utf-8")
-    unfinished.chmod(_FILE_MODE)
-    unfinished.rename(path)
-    return path
+        return False
+    put(path, secrets.token_urlsafe(_BYTES) + "\n")
+    return True
+
+
+def _certified(folder: Path, hosts: Sequence[str], *, renew: bool) -> list[Path]:
+    """Make the authority that is not there, and the broker's certificate where there is none that will do."""
+    key, authority = folder / "ca.key", folder / "broker-ca.crt"
+    server = folder / "broker" / "server.key", folder / "broker" / "server.crt"
+    known = folder / "broker-hosts"
+    names = list(hosts) or (known.read_text("utf-8").split() if known.exists() else [])
+    made: list[Path] = []
+    if not key.exists():
+        certificates.make_authority(key, authority)
+        made += [key, authority]
+    stale = renew or bool(hosts) or not all(path.exists() for path in server)
+    if made or stale or certificates.ends_within(server[1], certificates.RENEW_DAYS):
+        every = certificates.own_names(names)
+        certificates.make_server(*server, every, authority=(key, authority))
+        put(known, "\n".join([*names, ""]) if names else every[0] + "\n")
+        made += [*server, known]
+    return made
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(prog="deploy.secrets", description="Draw secrets and certify the broker, once.")
+    parser.add_argument("hosts", nargs="*", metavar="HOST", help="what nodes call the broker: a name or an address")
+    parser.add_argument("--renew", action="store_true", help="make a new certificate for the broker now")
+    given = parser.parse_args()
+    made = make(FOLDER, given.hosts, renew=given.renew)
+    names = ", ".join(path.name for path in made) or "nothing, all were there"
+    sys.stdout.write(f"secrets: made {names} in {FOLDER}/\n")
 
 
 if __name__ == "__main__":
-    fresh = make(FOLDER)
-    names = ", ".join(path.name for path in fresh) or "nothing, all were there"
-    sys.stdout.write(f"secrets: made {names} in {FOLDER}/\n")
+    _main()

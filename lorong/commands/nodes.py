@@ -1,26 +1,20 @@
-"""`lorong node run|add|list`: the boxes that read and send."""
+"""`lorong node run|list`: the boxes that read and send."""
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from commons import logs
-from commons.errors import UnknownNameError, UsageError
-from commons.sites import OFFICE_LANE, NodeEntry
-from commons.topics import Address
+from commons.errors import UnknownNameError
 from lorong import tables
 from lorong.fleet import Fleet
 from lorong.settings import load, site
 from lorong.signals import stopping
-from sensors.drivers import build_driver
 
 if TYPE_CHECKING:
-    from commons.sites import Site
+    from commons.sites import NodeEntry, Site
     from lorong.settings import Settings
-
-_ORIGINS: Final = {"simulated": "simulated", "recording": "recorded", "price_sheet": "typed"}  # else it is measured
 
 
 def run(
@@ -65,43 +59,6 @@ def run(
     fleet.stop_reading()
     fleet.drain(5.0)
     fleet.close()
-
-
-def add(node: str, lane: str, driver: str, *options: str, city: str = "makassar") -> None:
-    """Add a node to the site's nodes.csv.
-
-    Parameters
-    ----------
-    node
-        Its new name: lower-case letters, digits and hyphens.
-    lane
-        The lane it stands in, or "kota" for one that stands in none.
-    driver
-        What it reads with.
-    options
-        The driver's options, each as key=value.
-    city
-        A site that comes with Lorong, or the path of a site folder.
-    """
-    place = site(city)
-    if node in place.nodes:
-        raise UsageError(
-            f"node {node!r} is there already, in lane {place.nodes[node].address.lane}; choose another name"
-        )
-    if lane != OFFICE_LANE:
-        place.lane(lane)
-    for option in options:
-        if "=" not in option or ";" in option:
-            raise UsageError(f"option {option!r} is not key=value; write it so, without semicolons")
-    origin = _ORIGINS.get(driver, "measured")
-    entry = NodeEntry(Address(place.slug, lane, node), driver, origin, dict(text.split("=", 1) for text in options))
-    build_driver(entry, place)
-    table = place.folder / "nodes.csv"
-    torn = not table.read_text("utf-8").endswith("\n")
-    with table.open("a", encoding="utf-8", newline="") as file:
-        file.write("\n" * torn)
-        csv.writer(file, lineterminator="\n").writerow([node, lane, driver, origin, ";".join(options)])
-    print(f"node {node} added to {place.slug}; run it with: lorong node run {node}")
 
 
 def list_nodes(*, city: str = "makassar") -> None:

@@ -1,4 +1,4 @@
-"""Programs that only these tests need."""
+"""Programs that only these tests need, and brokers as they are shipped."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.deploy.shipped import Shipped, shipped
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +28,14 @@ def program() -> Callable[[str, str], str]:
         return found
 
     return find
+
+
+@pytest.fixture(scope="module", params=["nats", pytest.param("mosquitto", marks=pytest.mark.mosquitto)])
+def broker(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, program: Callable[[str, str], str]
+) -> Iterator[Shipped]:
+    """Each broker, with the configuration that is shipped."""
+    kind = str(request.param)
+    binary = program("mosquitto", "mosquitto") if kind == "mosquitto" else ""
+    with shipped(kind, tmp_path_factory.mktemp(kind), binary) as started:
+        yield started

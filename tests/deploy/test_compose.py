@@ -67,16 +67,29 @@ def test_our_services_run_as_the_images_user_within_limits(service: dict[str, An
 
 @each_service
 def test_a_port_is_open_to_this_machine_only(service: dict[str, Any]) -> None:
-    assert all(port.startswith("127.0.0.1:") for port in service.get("ports", []))
+    unless_told_otherwise = [
+        port.replace("${BROKER_ADDRESS:-127.0.0.1}", "127.0.0.1") for port in service.get("ports", [])
+    ]
+
+    assert all(port.startswith("127.0.0.1:") for port in unless_told_otherwise)
+
+
+def test_the_broker_speaks_tls_only_is_not_root_and_sees_its_own_secrets_alone() -> None:
+    broker = _SERVICES["broker"]
+
+    assert broker["user"] == "1000:1000"
+    assert [port.rpartition(":")[2] for port in broker["ports"]] == ["8883"]
+    assert [v for v in broker["volumes"] if "secrets" in v] == ["./secrets/broker:/etc/lorong/broker:ro"]
+    assert "secrets" not in broker
 
 
 @each_service
 def test_what_is_mounted_is_there(service: dict[str, Any]) -> None:
     sources = [volume.split(":")[0] for volume in service["volumes"]]
 
-    files = [source for source in sources if source.startswith("./")]
+    files = [source for source in sources if source.startswith("./") and source != "./secrets/broker"]
     assert [source for source in files if not (_ROOT / source).exists()] == []
-    assert {source for source in sources if source not in files} <= set(_COMPOSE["volumes"])
+    assert {source for source in sources if not source.startswith("./")} <= set(_COMPOSE["volumes"])
 
 
 @each_service
@@ -111,20 +124,23 @@ def test_a_secret_file_that_is_named_is_mounted(service: dict[str, Any]) -> None
 
 def test_grafana_gets_no_token_and_the_lanes_no_store() -> None:
     assert "influxdb-token" not in _SERVICES["grafana"]["secrets"]
-    assert _SERVICES["lanes"]["secrets"] == ["broker-nodes-password"]
+    assert _SERVICES["lanes"]["secrets"] == ["broker-ca", "broker-lanes-password"]
 
 
 @pytest.mark.parametrize("service", _OURS.values(), ids=_OURS)
 def test_our_services_run_a_command_there_is_with_settings_there_are(service: dict[str, Any], tmp_path: Path) -> None:
     made = {path.name: path for path in secrets.make(tmp_path)}
     given = {key: str(value) for key, value in service["environment"].items()}
-    environ = {k: str(made[Path(v).name]) if k.endswith("_FILE") else v for k, v in given.items()}
+    files = {Path(secret["file"]).name: name for name, secret in _COMPOSE["secrets"].items()}
+    mounted = {f"/run/secrets/{files[name]}": str(path) for name, path in made.items() if name in files}
+    environ = {key: mounted.get(value, value) for key, value in given.items()}
 
     settings = load(environ=environ)
 
     assert service["command"][0] in COMMANDS[""]
-    assert settings.broker.username in ("", "collector", "web", "nodes")
-    assert bool(settings.broker.username) == bool(settings.broker.password)
+    assert settings.broker.username in ("", "collector", "web", "lanes")
+    assert bool(settings.broker.username) == bool(settings.broker.password) == settings.broker.tls
+    assert settings.broker.tls_context() is None or Path(settings.broker.ca).name == "broker-ca.crt"
     assert settings.store.url in ("influxdb://influxdb:8086", "duckdb:///data/lorong.duckdb")
 
 

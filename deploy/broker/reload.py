@@ -1,0 +1,27 @@
+"""Tell a running broker that its users or its certificate have changed."""
+
+from __future__ import annotations
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+PID_FILE: Final = Path("/run/lorong-broker/broker.pid")  # where deploy/systemd/lorong-broker.service has it
+BY_HAND: Final = "docker compose kill -s HUP broker (or: systemctl reload lorong-broker, or mosquitto)"
+
+
+def reload_broker(pid_file: Path) -> bool:
+    """Let the broker read its files anew; connections of users that have not changed stay.
+
+    Args:
+        pid_file: Where the broker wrote its process number.
+
+    Returns:
+        Whether a broker was told; without one that we know of and may signal, somebody has to.
+    """
+    with suppress(OSError, ValueError):
+        os.kill(int(pid_file.read_text("ascii")), signal.SIGHUP)
+        return True
+    return False
