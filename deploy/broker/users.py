@@ -57,7 +57,7 @@ def role_users(passwords: Mapping[str, Secret], simulated: Iterable[Address]) ->
         passwords: Of each role.
         simulated: The nodes that `lorong simulate` plays; without any there is no user for it.
     """
-    played = list(simulated)
+    played = list(dict.fromkeys(simulated))
     may: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         COLLECTOR: ((f"{ROOT}/down/#", f"{ROOT}/heartbeat/#"), (f"{ROOT}/up/#", f"{ROOT}/heartbeat/#")),
         WEB: ((f"{ROOT}/up/+/+/web/#",), (f"{ROOT}/down/+/+/web/#",)),

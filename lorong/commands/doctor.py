@@ -10,6 +10,7 @@ from typing import Final
 
 from commons.clock import SystemClock
 from commons.errors import LorongError, SettingsError
+from deploy.broker.certificates import RENEW_DAYS
 from lorong.broker import nats_server
 from lorong.settings import load, site
 from store import open_store
@@ -64,10 +65,14 @@ def _disk(data: Path) -> str:
 
 def _broker(settings: Path | None) -> str:
     broker = load(settings).broker
-    client = broker.client("", clean_session=True)
-    broker.connect(client)
-    client.disconnect()
-    return f"answers at {broker.host}:{broker.port}"
+    ends = broker.reach()
+    answers = f"answers at {broker.host}:{broker.port}"
+    if ends is None:
+        return answers
+    days = int(ends - SystemClock().wall_ms() / 1000) // 86_400
+    if days < RENEW_DAYS:
+        raise SettingsError(f"it {answers}, but its certificate ends in {days} days; run `make secrets` and reload it")
+    return f"{answers}, its certificate is good for {days} days"
 
 
 def _store(settings: Path | None) -> str:
