@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import ssl
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ from lorong.broker import nats_server
 from lorong.settings import load, site
 from store import open_store
 
+_DAY_SECONDS: Final = 86_400
 _FREE_BYTES: Final = 1_000_000_000
 
 
@@ -65,11 +67,13 @@ def _disk(data: Path) -> str:
 
 def _broker(settings: Path | None) -> str:
     broker = load(settings).broker
-    ends = broker.reach()
     answers = f"answers at {broker.host}:{broker.port}"
-    if ends is None:
+    with broker.dial() as link:  # without logging in: on some brokers that would end the login that is
+        certificate = link.getpeercert() if isinstance(link, ssl.SSLSocket) else None
+    if not certificate:
         return answers
-    days = int(ends - SystemClock().wall_ms() / 1000) // 86_400
+    ends = ssl.cert_time_to_seconds(str(certificate["notAfter"]))
+    days = (ends - SystemClock().wall_ms() // 1000) // _DAY_SECONDS
     if days < RENEW_DAYS:
         raise SettingsError(f"it {answers}, but its certificate ends in {days} days; run `make secrets` and reload it")
     return f"{answers}, its certificate is good for {days} days"
