@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 import threading
@@ -10,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import orjson
 import pytest
 
 from commons.clock import SystemClock
@@ -18,6 +18,7 @@ from commons.outbox import Outbox
 from commons.rows import Block
 from commons.topics import ROOT, Address
 from commons.uplink import Uplink
+from commons.wire import digest_of
 from deploy.broker import certificates
 from deploy.broker.users import name_of
 from ingest.lease import identity
@@ -154,20 +155,28 @@ def test_a_forged_answer_makes_no_node_delete_its_packs(
     outbox = Outbox(tmp_path / "outbox.sqlite")
     for number in range(3):
         outbox.put(VICTIM, [Block("soil", [number], {"bed": "b1"}, {"moisture": [30.0]})])
-    answers = VICTIM.stored(outbox.box)
     uplink = Uplink(outbox, victim, city=VICTIM.city, node=VICTIM.node, clock=SystemClock())
     uplink.start()
-    collector.until(lambda: sum(topic == VICTIM.up("soil") for topic, _ in collector.arrived) >= 3)
+    sent: dict[int, bytes] = {}
 
+    def all_have_come() -> bool:
+        packs = [(orjson.loads(payload)["seq"], payload) for topic, payload in collector.arrived if topic != MARK]
+        sent.update(packs)
+        return set(sent) == {1, 2, 3}
+
+    collector.until(all_have_come)
+    answers = VICTIM.stored(outbox.box)
     for retain in (False, True):
         with Peer(intruder, "i") as forger:
-            forger.publish(answers, _answer(3), retain=retain)
+            forger.publish(answers, _answer(3, sent), retain=retain)
     marked(collector, intruder, b"after it")
-    collector.publish(answers, _answer(1), retain=True)
-    wait_until(lambda: outbox.depth < 3, "the true answer is heard")
-    uplink.stop()
-
+    collector.publish(answers, _answer(1, sent))
+    wait_until(lambda: outbox.depth < 3, "an answer is heard")
     assert outbox.depth == 2
+
+    collector.publish(answers, _answer(3, sent))
+    wait_until(lambda: outbox.depth == 0, "the same answer from the collector counts")
+    uplink.stop()
     outbox.close()
 
 
@@ -235,6 +244,18 @@ def test_a_wrong_password_and_no_name_are_refused(broker: Shipped, intruder: Bro
             assert not stranger.is_welcome
 
 
+@pytest.mark.parametrize("user", ["collector", "office"])
+def test_nobody_logs_in_by_natss_own_protocol_which_knows_no_sessions_and_no_tls(broker: Shipped, user: str) -> None:
+    if broker.kind != "nats":
+        pytest.skip("only NATS has one")
+    login = broker.role(user)
+    words = {"user": user, "pass": login.password.reveal(), "verbose": True}
+    with socket.create_connection(("127.0.0.1", broker.native), 20) as link, link.makefile("rb") as answers:
+        assert answers.readline().startswith(b"INFO ")
+        link.sendall(b"CONNECT " + orjson.dumps(words) + b"\r\nPING\r\n")
+        assert answers.readline() == b"-ERR 'Authorization Violation'\r\n"
+
+
 def test_without_tls_nobody_is_heard(broker: Shipped, victim: BrokerSettings) -> None:
     with Peer(replace(victim, tls=False), "plain") as stranger:
         assert not stranger.is_welcome
@@ -264,9 +285,10 @@ def test_a_certificate_for_another_name_is_refused(victim: BrokerSettings) -> No
         Peer(replace(victim, host=also_this_machine), "v")
 
 
-def _answer(through: int) -> bytes:
-    """As the collector says what is stored."""
-    return json.dumps({"store": "s", "through": through, "missing": [], "lost": [], "newest": None}).encode()
+def _answer(through: int, sent: dict[int, bytes]) -> bytes:
+    """As the collector says what is stored, to somebody who knows every pack that was sent."""
+    newest = [through, digest_of(sent[through])]
+    return orjson.dumps({"store": "s", "through": through, "missing": [], "lost": [], "newest": newest})
 
 
 @contextmanager

@@ -82,6 +82,7 @@ def test_an_added_node_gets_a_file_for_itself_alone(lorong: Any, site: Site, mad
     assert settings.node.entry() == type(site)(site.folder).nodes["n7"]
     assert f'user: "makassar.n7", password: "{password}"' in (made / "broker" / "nats-users.conf").read_text("utf-8")
     assert password not in said.out + said.err + repr(settings) + repr(joining(file)) + repr(joining(file).line())
+    assert "▄" not in said.out  # a QR code where no person looks would stay in a log
     assert str(file.relative_to(made.parent)) in said.out
     assert "docker compose kill -s HUP broker" in said.out
 
