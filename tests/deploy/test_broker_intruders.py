@@ -244,16 +244,14 @@ def test_a_wrong_password_and_no_name_are_refused(broker: Shipped, intruder: Bro
             assert not stranger.is_welcome
 
 
-@pytest.mark.parametrize("user", ["collector", "office"])
-def test_nobody_logs_in_by_natss_own_protocol_which_knows_no_sessions_and_no_tls(broker: Shipped, user: str) -> None:
-    if broker.kind != "nats":
-        pytest.skip("only NATS has one")
-    login = broker.role(user)
-    words = {"user": user, "pass": login.password.reveal(), "verbose": True}
-    with socket.create_connection(("127.0.0.1", broker.native), 20) as link, link.makefile("rb") as answers:
-        assert answers.readline().startswith(b"INFO ")
-        link.sendall(b"CONNECT " + orjson.dumps(words) + b"\r\nPING\r\n")
-        assert answers.readline() == b"-ERR 'Authorization Violation'\r\n"
+def test_nobody_logs_in_by_natss_own_protocol_which_is_not_encrypted(tmp_path: Path) -> None:
+    with shipped("nats", tmp_path) as broker:
+        login = broker.role("collector")
+        words = {"user": login.username, "pass": login.password.reveal(), "verbose": True}
+        with socket.create_connection(("127.0.0.1", broker.native), 20) as link, link.makefile("rb") as answers:
+            assert answers.readline().startswith(b"INFO ")
+            link.sendall(b"CONNECT " + orjson.dumps(words) + b"\r\nPING\r\n")
+            assert answers.readline() == b"-ERR 'Authorization Violation'\r\n"
 
 
 def test_without_tls_nobody_is_heard(broker: Shipped, victim: BrokerSettings) -> None:
