@@ -1,22 +1,25 @@
-"""`lorong node add|rotate|remove`: which boxes may send, and what each logs in with."""
+"""`lorong node add|rotate|remove|join`: which boxes may send, and what each logs in with."""
 
 from __future__ import annotations
 
 import csv
+import getpass
 import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from commons.errors import UnknownNameError, UsageError
+from commons.settings import Secret
 from commons.sites import OFFICE_LANE, NodeEntry
 from commons.topics import Address
+from deploy.broker.certificates import shown_at
 from deploy.broker.files import put
 from deploy.broker.registry import Registry
 from deploy.broker.reload import BY_HAND, PID_FILE, reload_broker
 from deploy.broker.users import RESERVED_NODES, name_of
 from lorong import qr
-from lorong.joining import Joining
+from lorong.joining import Joining, read_line
 from lorong.settings import SITES, site
 from sensors.drivers import build_driver
 
@@ -132,6 +135,22 @@ def remove(node: str, *, city: str = "makassar", secrets: Path = _SECRETS, pid_f
     if Registry.is_in(secrets) and _registry(secrets, city).remove(entry.address):
         _file(entry, secrets).unlink(missing_ok=True)
         _told(pid_file)
+
+
+def join(*, settings: Path = Path("lorong.toml")) -> None:
+    """Write a node's settings file from the line that its QR code carries, given on standard input.
+
+    Parameters
+    ----------
+    settings
+        The file; nobody but its owner may read it.
+    """
+    if settings.exists():
+        raise UsageError(f"{settings} is there already; move it away first")
+    ask = sys.stdin.readline if not sys.stdin.isatty() else lambda: getpass.getpass("what the QR code says: ")
+    joining = read_line(Secret(ask()), shown_at)
+    put(settings, joining.settings(), mode=0o600)
+    print(f"{settings} is written; run the node with: lorong node run --settings {settings}")
 
 
 def _entry(place: Site, node: str, lane: str, driver: str, options: tuple[str, ...]) -> NodeEntry:
