@@ -32,8 +32,8 @@ dashboards: $(VENV)/run  ## write Grafana's JSON anew from deploy/dashboards
 readme: $(VENV)/run  ## write the README's tree anew from the modules' first lines
 	$(BIN)/python -m deploy.readme
 
-secrets: $(VENV)/run  ## passwords and tokens for docker compose, drawn once into secrets/
-	$(BIN)/python -m deploy.secrets
+secrets: $(VENV)/run  ## passwords, tokens and the broker's certificate, once, into secrets/; HOST="what nodes call the broker"
+	$(BIN)/python -m deploy.secrets $(HOST) $(ARGS)
 
 lock: $(VENV)/dev  ## resolve the requirements anew
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe \
