@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import getpass
-import io
+import stat
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -126,13 +126,15 @@ def remove(node: str, *, city: str = "makassar", secrets: Path = _SECRETS, pid_f
     """
     place = site(city)
     entry = _known(place, node)
+    is_guarded = Registry.is_in(secrets)
+    if is_guarded:
+        _registry(secrets, city).remove(entry.address)
     table = place.folder / "nodes.csv"
-    lines = table.read_text("utf-8").splitlines(keepends=True)
-    table.write_text(
-        "".join(line for line in lines if next(csv.reader(io.StringIO(line)), [""])[:1] != [node]), "utf-8"
-    )
+    rows = [line for line in table.read_text("utf-8").splitlines(keepends=True) if _name_in(line) != node]
+    put(table, "".join(rows), mode=stat.S_IMODE(table.stat().st_mode))
     print(f"node {node} removed from {place.slug}")
-    if Registry.is_in(secrets) and _registry(secrets, city).remove(entry.address):
+    if is_guarded:
+        _registry(secrets, city).write()  # `lorong simulate` may not play it any longer either
         _file(entry, secrets).unlink(missing_ok=True)
         _told(pid_file)
 
@@ -173,6 +175,11 @@ def _known(place: Site, node: str) -> NodeEntry:
     if node not in place.nodes:
         raise UnknownNameError("node", node, place.nodes)
     return place.nodes[node]
+
+
+def _name_in(line: str) -> str:
+    cells = next(csv.reader([line]), [])
+    return cells[0] if cells else ""
 
 
 def _let_in(entry: NodeEntry, secrets: Path, host: str, port: int, city: str, pid_file: Path) -> None:
