@@ -132,7 +132,7 @@ def test_rotation_changes_one_password_and_removal_takes_all_of_a_node_away(
     assert list((made / "nodes").iterdir()) == []
     everything = b"".join(path.read_bytes() for path in made.rglob("*") if path.is_file())
     assert not [secret for secret in (first, second, other) if secret.reveal().encode() in everything]
-    assert "makassar.saga.n7" not in (made / "broker" / "nats-users.conf").read_text("utf-8")
+    assert "makassar.saga.n8" not in (made / "broker" / "nats-users.conf").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
