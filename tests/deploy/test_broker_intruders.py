@@ -22,7 +22,7 @@ from commons.uplink import Uplink
 from commons.wire import digest_of
 from deploy.broker import certificates
 from deploy.broker.users import name_of
-from ingest.lease import identity
+from ingest.session import identity
 from tests.deploy.peers import Peer
 from tests.deploy.shipped import Shipped, shipped
 from tests.flow.waiting import wait_until
