@@ -161,7 +161,8 @@ class Ledger:
     def _open(self, key: Key, lane: str) -> Account:
         account = self._accounts.get(key)
         if account is None:
-            account = self._accounts[key] = Account(key, lane)
+            account = self._accounts[key] = Account(key)
+        account.lane = lane  # a node that moved hears answers where it is now
         self._changed.add(key)
         return account
 

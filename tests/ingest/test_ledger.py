@@ -110,3 +110,14 @@ def test_a_clones_packs_have_an_account_of_their_own() -> None:
 
     assert again == "duplicate"
     assert {box for (_, _, box), _ in ledger.accounts()} == {BOX, f"{BOX}-clone"}
+
+
+def test_a_node_that_has_moved_is_answered_where_it_is_now() -> None:
+    ledger = Ledger()
+    ledger.account(pack(1))
+    moved = pack(2)._replace(address=Address("makassar", "saga", "sydney-n1"))
+
+    account, _ = ledger.account(moved)
+    account.handle(moved)
+
+    assert ledger.settle(ledger.changes()) == [(moved.address, BOX)]
