@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 ENOUGH_DAYS: Final = Either(AtLeast(count=10), AtLeast(count=1, share=0.5))
 """A quote's month counts with ten priced days, or with half of those that were usual in its months before."""
 
-MONTHS_IMPUTED: Final = 3
-"""A quote that is missing longer has left the sample: it is no longer counted as imputed."""
-
 _COLUMNS: Final = ("start", "market", "commodity", "index", "price_idr", "mom", "yoy", "imputed")
 _ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
 
@@ -36,7 +33,8 @@ def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> p
     A quote's price of the month is the geometric mean of its daily prices, as the price of the commodity is that of its
     quotes: so a doubling and a halving weigh the same, and the order of the two means does not matter. (BPS takes the
     arithmetic mean for some commodities and the geometric one for rice, cooking oil and petrol.) Missing quotes move
-    with the others; a month without any has no row, and the next one is compared with the last that had prices.
+    with the others for three months; one that is missing longer has left the sample and comes back as a new one. A
+    month without any price has no row, and the next one is compared with the last that had prices.
     """
     months = _quote_months(daily_prices(frames["price"], site))
     rows = [
@@ -85,9 +83,7 @@ def _table(own: pd.DataFrame) -> pd.DataFrame:
     quotes = own.pivot_table(index="month", columns="quote", values="price").reindex(calendar)
     table = elementary(quotes)
     change = rates(table["index"])
-    lately = quotes.ffill(limit=MONTHS_IMPUTED).notna() & quotes.isna()
     return table.assign(
-        imputed=lately.sum(axis=1),
         price_idr=geometric_mean(np.log(quotes).mean(axis=1)),
         mom=change["month_on_month"],
         yoy=change["year_on_year"],
@@ -111,7 +107,7 @@ PRICE_ELEMENTARY: Final = Indicator(
     place="market",
     coverage=AtLeast(count=1),
     reach=Reach.ALL_AFTER,
-    method="1",
+    method="2",
     source="Consumer Price Index Manual: Concepts and Methods, 2020, chapters 6 and 8",
     compute=compute,
     facts=market_levels,

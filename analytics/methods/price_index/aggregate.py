@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
     Codes = NDArray[np.intp]
 
-Missing = Literal["parent", "renormalise", "refuse"]
+Missing = Literal["impute", "drop", "refuse"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """A level of the hierarchy: each item's group as a number, and each group's path of names."""
+
+    codes: Codes
+    paths: list[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,7 @@ class Aggregate:
 
     Args:
         index: One per period [100 in the first]; NaN = missing.
+        groups: The same for each group of the hierarchy, a column per path, such as ("food", "spice").
         nk: The value of every item (nilai konsumsi) per period, in the unit of the weights: what the base period's
             quantities cost now. `value_index` of some columns is their sub-index.
         missing: Where an item had no index to be compared by: its value is imputed, or it was left out.
@@ -32,42 +41,45 @@ class Aggregate:
     """
 
     index: pd.Series[float]
+    groups: pd.DataFrame
     nk: pd.DataFrame
     missing: pd.DataFrame
     missing_share: pd.Series[float]
 
 
 def aggregate(
-    indices: pd.DataFrame,
+    elementary: pd.DataFrame,
     weights: pd.Series[float],
+    hierarchy: pd.DataFrame | None = None,
     *,
-    missing: Missing = "parent",
-    groups: pd.DataFrame | None = None,
+    missing: Missing = "impute",
 ) -> Aggregate:
     """Put the indices of many items together by their weights in the first period.
 
     NK_(i,0) = weight of item i, NK_(i,t) = NK_(i,t-1) · I_(i,t)/I_(i,t-1), and I_t = 100 · Σ NK_(i,t) / Σ NK_(i,0).
 
     Args:
-        indices: Index levels on any base, one row per period in order of time, one column per item; NaN = missing. The
-            first row is the base period.
+        elementary: Index levels on any base, one row per period in order of time, one column per item; NaN = missing.
+            The first row is the base period.
         weights: What each item counts for in the base period (expenditure, or its share), all positive.
+        hierarchy: The groups an item belongs to, one row per item, one column per level from the widest to the
+            narrowest; all items together need no column.
         missing: What to do about an item without an index in a period:
 
-            * "parent": its value moves with the nearest group that has an index, at last with all items. When it
+            * "impute": its value moves with the nearest group that has an index, at last with all items. When it
               returns, its value is again what its own index says. An item that begins later joins at its imputed value.
-            * "renormalise": leave it out and share its weight among the others. The index jumps when a dear item
-              disappears or returns, so never compute a rate from it.
-            * "refuse": that period has no index.
-        groups: With "parent": the groups an item belongs to, one row per item, one column per level from the widest to
-            the narrowest; all items together need no column.
+            * "drop": leave it out and share its weight among the others of its nearest group that has any. The index
+              jumps when a dear item disappears or returns, so never compute a rate from it. An item without an index in
+              the first period is left out for good.
+            * "refuse": neither all items together nor any group of the item has an index in that period.
 
     Returns:
-        The index with its values; a period in which no item has an index has none.
+        The indices with their values; a period in which no item has an index has none.
 
     Raises:
         UnknownNameError: There is no such policy.
-        ValueError: Weights and items differ, a weight or level is not positive, or the first period has no index.
+        ValueError: Weights and items differ, a weight or level is not positive, the first period has no index, or the
+            hierarchy has a hole.
 
     Source:
         BPS: the modified Laspeyres formula of the IHK. Consumer Price Index Manual: Concepts and Methods, 2020,
@@ -85,19 +97,21 @@ def aggregate(
     """
     if missing not in get_args(Missing):
         raise UnknownNameError("policy for a missing item", missing, get_args(Missing))
-    amounts = _checked(indices, weights)
-    levels = indices.to_numpy(dtype=np.float64)
-    if missing == "parent":
-        nk, absent = _carried(levels, amounts, _codes(groups, indices.columns))
-    else:
-        nk = amounts * levels / levels[0]
-        absent = np.isnan(nk)
-    values = pd.DataFrame(nk, index=indices.index, columns=indices.columns)
+    amounts = _checked(elementary, weights)
+    levels = elementary.to_numpy(dtype=np.float64)
+    ladder = _ladder(hierarchy, elementary.columns)
+    own = amounts * levels / levels[0]
+    carried, absent = _carried(levels, amounts, ladder) if missing == "impute" else (own, np.isnan(own))
+    filled = _dropped(own, amounts, ladder) if missing == "drop" else carried
+    indices = [_group_indices(filled, level, amounts) for level in ladder]
+    paths = pd.Index([path for level in ladder[:-1] for path in level.paths], tupleize_cols=False, dtype=object)
+    periods, items = elementary.index, elementary.columns
     return Aggregate(
-        index=_renormalised(values, amounts) if missing == "renormalise" else value_index(values),
-        nk=values,
-        missing=pd.DataFrame(absent, index=indices.index, columns=indices.columns),
-        missing_share=pd.Series(absent @ amounts / amounts.sum(), index=indices.index),
+        index=pd.Series(indices[-1][:, 0], index=periods),
+        groups=pd.DataFrame(np.concatenate(indices, axis=1)[:, :-1], index=periods, columns=paths),
+        nk=pd.DataFrame(carried, index=periods, columns=items),
+        missing=pd.DataFrame(absent, index=periods, columns=items),
+        missing_share=pd.Series(absent @ amounts / amounts.sum(), index=periods),
     )
 
 
@@ -108,13 +122,20 @@ def value_index(nk: pd.DataFrame) -> pd.Series[float]:
     return index
 
 
-def _renormalised(nk: pd.DataFrame, amounts: Values) -> pd.Series[float]:
-    covered = nk.notna().to_numpy() @ amounts
-    index: pd.Series[float] = 100 * nk.sum(axis=1, min_count=1) / np.where(covered > 0, covered, np.nan)
-    return index
+def _group_indices(filled: Values, level: _Level, amounts: Values) -> Values:
+    """The index of each group of a level, shape (periods, groups); NaN where a value of the group is missing."""
+    order = np.argsort(level.codes, kind="stable")
+    starts = np.searchsorted(level.codes[order], np.arange(len(level.paths)))
+    now, base = np.add.reduceat(filled[:, order], starts, axis=1), np.add.reduceat(amounts[order], starts)
+    return np.asarray(100 * now / base)
 
 
-def _carried(levels: Values, amounts: Values, groups: list[Codes]) -> tuple[Values, NDArray[np.bool_]]:
+def _dropped(own: Values, amounts: Values, ladder: list[_Level]) -> Values:
+    """Values per period and item, with the weight of the missing shared among the others of their group."""
+    return np.stack([amounts * _relatives(now, amounts, ladder) for now in own])
+
+
+def _carried(levels: Values, amounts: Values, ladder: list[_Level]) -> tuple[Values, NDArray[np.bool_]]:
     """Values per period and item with the missing ones imputed, and which those are."""
     nk = np.full(levels.shape, np.nan)
     absent = np.ones(levels.shape, dtype=bool)
@@ -124,7 +145,7 @@ def _carried(levels: Values, amounts: Values, groups: list[Codes]) -> tuple[Valu
     for t, level in enumerate(levels):
         own = per_point * level
         absent[t] = np.isnan(own)
-        nk[t] = np.where(absent[t], previous * _relatives(own, previous, groups), own)
+        nk[t] = np.where(absent[t], previous * _relatives(own, previous, ladder), own)
         if absent[t].all():
             continue
         per_point = np.where(np.isnan(per_point), nk[t] / level, per_point)
@@ -132,29 +153,35 @@ def _carried(levels: Values, amounts: Values, groups: list[Codes]) -> tuple[Valu
     return nk, absent
 
 
-def _relatives(own: Values, previous: Values, groups: list[Codes]) -> Values:
+def _relatives(own: Values, previous: Values, ladder: list[_Level]) -> Values:
     """Each item's change since the previous values, from its nearest group where it has none of its own."""
     relatives = own / previous
-    for codes in groups:
+    for level in ladder:
         known = ~np.isnan(relatives)
-        now = np.bincount(codes, weights=np.where(known, previous * relatives, 0.0))
-        then = np.bincount(codes, weights=np.where(known, previous, 0.0))
+        now = np.bincount(level.codes, weights=np.where(known, previous * relatives, 0.0))
+        then = np.bincount(level.codes, weights=np.where(known, previous, 0.0))
         of_group = np.divide(now, then, out=np.full(then.shape, np.nan), where=then > 0)
-        relatives = np.where(known, relatives, of_group[codes])
+        relatives = np.where(known, relatives, of_group[level.codes])
     return relatives
 
 
-def _codes(groups: pd.DataFrame | None, items: pd.Index) -> list[Codes]:
-    """Each item's group as a number, the narrowest level first and all items last."""
-    everything = np.zeros(len(items), dtype=np.intp)
-    if groups is None:
+def _ladder(hierarchy: pd.DataFrame | None, items: pd.Index) -> list[_Level]:
+    """The levels of the hierarchy, the narrowest first and all items last."""
+    everything = _Level(np.zeros(len(items), dtype=np.intp), [()])
+    if hierarchy is None:
         return [everything]
-    lost = items.difference(groups.index)
-    if not lost.empty or groups.loc[items].isna().to_numpy().any():
-        raise ValueError(f"items {lost.to_list()} are in no group, or a group has no name; complete `groups`")
-    table = groups.loc[items]
-    narrow_first = [list(table.columns[:depth]) for depth in range(table.shape[1], 0, -1)]
-    return [*(table.groupby(names).ngroup().to_numpy().astype(np.intp) for names in narrow_first), everything]
+    lost = items.difference(hierarchy.index)
+    if not lost.empty or not hierarchy.index.is_unique or hierarchy.loc[items].isna().to_numpy().any():
+        raise ValueError(
+            f"items {lost.to_list()} are in no group, or in two, or a group has no name; mend the hierarchy"
+        )
+    table = hierarchy.loc[items]
+    return [*(_level(table.iloc[:, :depth]) for depth in range(table.shape[1], 0, -1)), everything]
+
+
+def _level(table: pd.DataFrame) -> _Level:
+    codes, paths = pd.factorize(pd.MultiIndex.from_frame(table), sort=True)
+    return _Level(codes, list(paths))
 
 
 def _checked(indices: pd.DataFrame, weights: pd.Series[float]) -> Values:

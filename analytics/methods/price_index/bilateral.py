@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
+from analytics.methods.price_index.formulas import FORMULAS
 from commons.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from numpy.typing import ArrayLike, NDArray
 
-    Values = NDArray[np.float64]
+    from analytics.methods.price_index.formulas import Formula
 
-Formula = Literal[
-    "jevons",
-    "dutot",
-    "carli",
-    "harmonic",
-    "cswd",
-    "laspeyres",
-    "paasche",
-    "fisher",
-    "tornqvist",
-    "walsh",
-    "geometric_laspeyres",
-    "geometric_paasche",
-    "marshall_edgeworth",
-]
+    Values = NDArray[np.float64]
 
 
 def bilateral(
@@ -47,7 +34,9 @@ def bilateral(
     harmonic                n / Σ(1/r)
     cswd                    √(carli · harmonic)
     laspeyres, paasche      Σp1·q / Σp0·q with q = q0, q = q1
-    marshall_edgeworth      the same with q = q0 + q1
+    lowe                    the same with q = q0 of an earlier period b
+    young                   Σq0·r / Σq0, q0 the expenditure of period b
+    marshall_edgeworth      Σp1·q / Σp0·q with q = q0 + q1
     walsh                   the same with q = √(q0·q1)
     fisher                  √(laspeyres · paasche)
     geometric_laspeyres     exp(Σ s0·ln r)
@@ -56,9 +45,10 @@ def bilateral(
     ======================  ==========================================
 
     Args:
-        p0: Prices in period 0, shape (n,), all positive.
-        p1: Prices in period 1 of the same products in the same order and unit.
-        q0: Quantities in period 0, not negative; only for formulas that use them.
+        p0: Prices in period 0, shape (n,), all positive. Series are matched by their labels, anything else by place.
+        p1: Prices in period 1 of the same products in the same unit.
+        q0: Quantities in period 0, not negative; only for formulas that use them. For "lowe" those of the weight
+            reference period b; for "young" what was spent on each product in period b (price · quantity, or a share).
         q1: Quantities in period 1, likewise.
         formula: One of `FORMULAS`.
 
@@ -67,8 +57,8 @@ def bilateral(
 
     Raises:
         UnknownNameError: There is no such formula.
-        ValueError: The products are not matched: a price is missing or not positive, the lengths differ, or quantities
-            that the formula needs are absent.
+        ValueError: The products are not matched: a price is missing or not positive, lengths or labels differ, or
+            quantities that the formula needs are absent or leave nothing to compare.
 
     Source:
         Consumer Price Index Manual: Concepts and Methods, 2020, chapters 2, 3 and 8.
@@ -79,15 +69,50 @@ def bilateral(
         >>> round(bilateral([1, 1], [1.2, 3], [2, 1], [3, 1], formula="laspeyres"), 4)
         1.8
     """
+    compute, needs = known_formula(formula)
+    quantities = {name: {"q0": q0, "q1": q1}[name] for name in needs}
+    there = {name: row for name, row in quantities.items() if row is not None}
+    if len(there) < len(needs):
+        raise ValueError(f"{formula} needs {' and '.join(set(needs) - set(there))}, which was not given")
+    rows = matched(p0=p0, p1=p1, **there)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        index = compute(*rows)
+    if not np.isfinite(index):
+        raise ValueError(f"{formula} is undefined: no product has a quantity in both periods; give quantities that do")
+    return index
+
+
+def known_formula(formula: str) -> tuple[Callable[..., float], tuple[str, ...]]:
+    """The row of `FORMULAS`, or an `UnknownNameError` that offers the near ones."""
     if formula not in FORMULAS:
         raise UnknownNameError("index formula", formula, FORMULAS)
-    compute, needs = FORMULAS[formula]
-    prices = _prices(p0, "p0"), _prices(p1, "p1")
-    quantities = [_quantities({"q0": q0, "q1": q1}[name], name, formula) for name in needs]
-    lengths = {values.size for values in (*prices, *quantities)}
+    return FORMULAS[formula]
+
+
+def matched(**given: ArrayLike) -> list[Values]:
+    """Rows of prices (named p...) and quantities (named q...) as arrays of the same products in the same order.
+
+    Raises:
+        ValueError: They do not match, or one holds what is no price or no quantity.
+    """
+    rows = [_prices(row, name) if name[0] == "p" else _quantities(row, name) for name, row in _by_label(given).items()]
+    lengths = {row.size for row in rows}
     if len(lengths) > 1:
         raise ValueError(f"prices and quantities of {sorted(lengths)} products do not match; give the same products")
-    return float(compute(*prices, *quantities))
+    return rows
+
+
+def _by_label(given: dict[str, ArrayLike]) -> dict[str, ArrayLike]:
+    """The same with every Series in the order of the first one."""
+    series = {name: values for name, values in given.items() if isinstance(values, pd.Series)}
+    labels = next((values.index for values in series.values()), pd.Index([]))
+    for name, values in series.items():
+        apart = sorted(map(str, labels.symmetric_difference(values.index)))
+        if apart or not labels.is_unique or len(values) != len(labels):
+            raise ValueError(
+                f"{name} and the prices before it differ in {apart or 'doubled labels'}; match the products"
+            )
+    return given | {name: values.reindex(labels) for name, values in series.items()}
 
 
 def _prices(given: ArrayLike, name: str) -> Values:
@@ -100,84 +125,8 @@ def _prices(given: ArrayLike, name: str) -> Values:
     return prices
 
 
-def _quantities(given: ArrayLike | None, name: str, formula: str) -> Values:
-    if given is None:
-        raise ValueError(f"{formula} needs {name}, which was not given")
+def _quantities(given: ArrayLike, name: str) -> Values:
     quantities = np.asarray(given, dtype=np.float64)
     if quantities.ndim != 1 or not np.all(quantities >= 0) or not 0 < quantities.sum() < np.inf:
         raise ValueError(f"{name} is {quantities}; give one quantity per product, none negative and not all zero")
     return quantities
-
-
-def _jevons(p0: Values, p1: Values) -> float:
-    return float(np.exp(np.mean(np.log(p1 / p0))))
-
-
-def _dutot(p0: Values, p1: Values) -> float:
-    return float(p1.sum() / p0.sum())
-
-
-def _carli(p0: Values, p1: Values) -> float:
-    return float(np.mean(p1 / p0))
-
-
-def _harmonic(p0: Values, p1: Values) -> float:
-    return float(1 / np.mean(p0 / p1))
-
-
-def _cswd(p0: Values, p1: Values) -> float:
-    return float(np.sqrt(_carli(p0, p1) * _harmonic(p0, p1)))
-
-
-def _basket(p0: Values, p1: Values, q: Values) -> float:
-    return float(p1 @ q / (p0 @ q))
-
-
-def _marshall_edgeworth(p0: Values, p1: Values, q0: Values, q1: Values) -> float:
-    return _basket(p0, p1, q0 + q1)
-
-
-def _walsh(p0: Values, p1: Values, q0: Values, q1: Values) -> float:
-    return _basket(p0, p1, np.sqrt(q0 * q1))
-
-
-def _fisher(p0: Values, p1: Values, q0: Values, q1: Values) -> float:
-    return float(np.sqrt(_basket(p0, p1, q0) * _basket(p0, p1, q1)))
-
-
-def _geometric_laspeyres(p0: Values, p1: Values, q0: Values) -> float:
-    return float(np.exp(_shares(p0, q0) @ np.log(p1 / p0)))
-
-
-def _geometric_paasche(p0: Values, p1: Values, q1: Values) -> float:
-    return float(np.exp(_shares(p1, q1) @ np.log(p1 / p0)))
-
-
-def _tornqvist(p0: Values, p1: Values, q0: Values, q1: Values) -> float:
-    return float(np.exp((_shares(p0, q0) + _shares(p1, q1)) / 2 @ np.log(p1 / p0)))
-
-
-def _shares(prices: Values, quantities: Values) -> Values:
-    values = prices * quantities
-    shares: Values = values / values.sum()
-    return shares
-
-
-FORMULAS: Final[Mapping[str, tuple[Callable[..., float], tuple[str, ...]]]] = MappingProxyType(
-    {
-        "jevons": (_jevons, ()),
-        "dutot": (_dutot, ()),
-        "carli": (_carli, ()),
-        "harmonic": (_harmonic, ()),
-        "cswd": (_cswd, ()),
-        "laspeyres": (_basket, ("q0",)),
-        "paasche": (_basket, ("q1",)),
-        "fisher": (_fisher, ("q0", "q1")),
-        "tornqvist": (_tornqvist, ("q0", "q1")),
-        "walsh": (_walsh, ("q0", "q1")),
-        "geometric_laspeyres": (_geometric_laspeyres, ("q0",)),
-        "geometric_paasche": (_geometric_paasche, ("q1",)),
-        "marshall_edgeworth": (_marshall_edgeworth, ("q0", "q1")),
-    }
-)
-"""Every formula: how it is computed, and which quantities it takes after the two rows of prices."""

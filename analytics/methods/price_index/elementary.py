@@ -1,7 +1,8 @@
-"""The index of one elementary aggregate: many quotes of nearly the same product, no weights."""
+"""The index of elementary aggregates: many quotes of nearly the same product, no weights."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
@@ -13,35 +14,57 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Values = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+    Codes = NDArray[np.intp]
 
-Imputation = Literal["overall_mean", "carry_forward"]
+Imputation = Literal["overall_mean", "parental", "carry_forward"]
 _BASE: Final = 100.0
 
 
-def elementary(quotes: pd.DataFrame, *, imputation: Imputation = "overall_mean") -> pd.DataFrame:
-    """Chain the short-term Jevons relatives of one elementary aggregate's quotes.
+def elementary(
+    quotes: pd.DataFrame,
+    *,
+    imputation: Imputation = "overall_mean",
+    parent: pd.Series[float] | pd.DataFrame | None = None,
+    administered: bool = False,
+    limit: int = 3,
+    by: pd.Series[str] | None = None,
+) -> pd.DataFrame:
+    """Chain the short-term Jevons relatives of an elementary aggregate's quotes.
 
-    I_t = I_(t-1) · exp(mean of ln(p_t / p_(t-1))) over the quotes priced in t, where p_(t-1) of a quote that was
-    missing then is its last price moved by the index since (overall mean). So a quote that returns brings its true
-    change with it, and whatever the imputation got wrong is put right.
+    I_t = I_(t-1) · exp(mean of ln(p_t / p_(t-1))) over the quotes of the sample, with an imputed price for one that is
+    missing. A quote that returns brings its true change with it: what the imputation got wrong is put right.
 
     * A price of zero, below zero or infinite is no price: sources write "no data" as 0.
-    * A period without any price has no index. The next one with prices is compared with the last prices there were.
     * A new quote counts from its second price on (overlap), if the aggregate had an index at its first.
+    * A quote is imputed in at most `limit` periods one after another. Then it has left the sample, and comes back as a
+      new one.
+    * A period in which nothing is priced and nothing may be imputed has no index. The next one with prices is compared
+      with the last prices there were.
 
     Args:
         quotes: Prices, one row per period in order of time, one column per quote (a product at a seller). A period
             without prices is a row of NaN.
-        imputation: "overall_mean", or "carry_forward" for administered tariffs only: it holds a missing price still,
-            and so invents stability where prices are free.
+        imputation: How a missing price moves:
+
+            * "overall_mean": with the other quotes of its aggregate.
+            * "parental": with the index of the group above (`parent`), also where the whole aggregate is missing; where
+              the parent has no index, as by "overall_mean".
+            * "carry_forward": not at all. For administered prices only; where prices are free it invents stability.
+        parent: For "parental": index levels of the group above for the same periods, with `by` a column per aggregate.
+        administered: That these are prices set by an authority; "carry_forward" is refused without.
+        limit: The most periods that a quote is imputed for.
+        by: The aggregate of each quote, to compute many at once.
 
     Returns:
         One row per period: `index` [100 in the first period with a price; NaN = missing], `priced` (quotes with a
-        price) and `imputed` (quotes known before and missing now; 0 where there is no index).
+        price) and `imputed` (those with an imputed one; 0 where there is no index). With `by` each of the three has a
+        column per aggregate: `elementary(quotes, by=by)["index"]` is what `aggregate` takes.
 
     Raises:
         UnknownNameError: There is no such imputation.
-        ValueError: The periods are not in order, or one is there twice.
+        ValueError: The periods are not in order, one is there twice, a quote has no aggregate, free prices would be
+            carried forward, or "parental" has no parent.
 
     Source:
         Consumer Price Index Manual: Concepts and Methods, 2020, chapters 6 and 8.
@@ -56,38 +79,122 @@ def elementary(quotes: pd.DataFrame, *, imputation: Imputation = "overall_mean")
         2  110.000       1        1
         3  120.499       2        0
     """
+    _check(quotes, imputation, administered=administered, limit=limit)
+    codes, labels = _aggregates(by, quotes)
+    prices = quotes.to_numpy(dtype=np.float64)
+    prices = np.where((prices > 0) & (prices < np.inf), prices, np.nan)
+    moves = _parent_levels(imputation, parent, quotes.index, labels)
+    sample = _Sample(codes, len(labels), limit)
+    rows = [sample.advance(*row) for row in zip(prices, moves, strict=True)]
+    figures = {name: np.array([row[n] for row in rows]) for n, name in enumerate(("index", "priced", "imputed"))}
+    if by is None:
+        return pd.DataFrame({name: values[:, 0] for name, values in figures.items()}, index=quotes.index)
+    tables = {name: pd.DataFrame(values, index=quotes.index, columns=labels) for name, values in figures.items()}
+    return pd.concat(tables, axis=1)
+
+
+@dataclass(slots=True)
+class _Sample:
+    """The quotes that are followed, from period to period.
+
+    A quote's price divided by its aggregate's index of that moment is its price in the base period: what moves with the
+    index keeps it, so that an imputation by the overall mean needs no price written down.
+
+    Args:
+        codes: The aggregate of each quote, as a number.
+        groups: How many aggregates there are.
+        limit: The most periods that a quote is imputed for.
+        base: The base price of each quote; NaN = not in the sample.
+        imputed: Periods that each quote has been imputed for without a break.
+        level: The last index of each aggregate; NaN = none yet.
+        parent: The parent's level of that time.
+    """
+
+    codes: Codes
+    groups: int
+    limit: int
+    base: Values = field(init=False)
+    imputed: Codes = field(init=False)
+    level: Values = field(init=False)
+    parent: Values = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.base = np.full(len(self.codes), np.nan)
+        self.imputed = np.zeros(len(self.codes), dtype=np.intp)
+        self.level = np.full(self.groups, np.nan)
+        self.parent = np.full(self.groups, np.nan)
+
+    def advance(self, priced: Values, parent: Values) -> tuple[Values, Codes, Codes]:
+        """The index of each aggregate in the next period, and how many of its quotes are priced and imputed."""
+        here = ~np.isnan(priced)
+        absent = ~np.isnan(self.base) & ~here
+        allowed = absent & (self.imputed < self.limit)
+        moved = self.base * (self.level * parent / self.parent)[self.codes]
+        prices = np.where(allowed, moved, priced)
+        index = self._index(prices)
+        alive = ~np.isnan(index)[self.codes]
+        imputed = allowed & alive
+        self._follow(prices, index, left=absent & alive & ~allowed, here=here, imputed=imputed)
+        self.parent = np.where(np.isnan(index), self.parent, parent)
+        return index, self._count(here), self._count(imputed)
+
+    def _index(self, prices: Values) -> Values:
+        changes = np.log(prices / self.base)
+        known = ~np.isnan(changes)
+        n = self._count(known)
+        total = np.bincount(self.codes[known], weights=changes[known], minlength=self.groups)
+        index = np.full(self.groups, np.nan)
+        np.divide(total, n, out=index, where=n > 0)
+        begins = np.isnan(self.level) & (self._count(~np.isnan(prices)) > 0)
+        return np.where(begins, _BASE, np.exp(index))
+
+    def _follow(self, prices: Values, index: Values, *, left: Flags, here: Flags, imputed: Flags) -> None:
+        base = prices / index[self.codes]
+        self.base = np.where(left, np.nan, np.where(np.isnan(base), self.base, base))
+        self.imputed = np.where(here | left, 0, self.imputed + imputed)
+        self.level = np.where(np.isnan(index), self.level, index)
+
+    def _count(self, which: Flags) -> Codes:
+        return np.bincount(self.codes[which], minlength=self.groups)
+
+
+def _parent_levels(
+    imputation: str, parent: pd.Series[float] | pd.DataFrame | None, periods: pd.Index, labels: pd.Index
+) -> Values:
+    """The level that missing quotes move with, by period and aggregate; NaN = they move with the others."""
+    shape = len(periods), len(labels)
+    if imputation == "overall_mean":
+        return np.full(shape, np.nan)
+    if imputation == "carry_forward":
+        return np.ones(shape)
+    if parent is None:
+        raise ValueError("parental imputation needs the index of the parent, which was not given")
+    levels = parent.reindex(periods)
+    if isinstance(levels, pd.DataFrame):
+        levels = levels.reindex(columns=labels)
+    table = np.broadcast_to(np.asarray(levels, dtype=np.float64).reshape(len(periods), -1), shape)
+    return np.where((table > 0) & (table < np.inf), table, np.nan)
+
+
+def _aggregates(by: pd.Series[str] | None, quotes: pd.DataFrame) -> tuple[Codes, pd.Index]:
+    """The aggregate of each quote as a number, and their names."""
+    if by is None:
+        return np.zeros(quotes.shape[1], dtype=np.intp), pd.Index([""])
+    if not (by.index.is_unique and quotes.columns.is_unique):
+        raise ValueError("a quote is there twice; give each column and each row of `by` a name of its own")
+    names = by.reindex(quotes.columns)
+    lost = names.index[names.isna()]
+    if len(lost):
+        raise ValueError(f"quote {lost[0]} belongs to no aggregate; complete `by` or leave the quote out")
+    return pd.factorize(pd.Index(names), sort=True)
+
+
+def _check(quotes: pd.DataFrame, imputation: str, *, administered: bool, limit: int) -> None:
     if imputation not in get_args(Imputation):
         raise UnknownNameError("imputation", imputation, get_args(Imputation))
+    if imputation == "carry_forward" and not administered:
+        raise ValueError("carry_forward holds free prices still; say administered=True or take overall_mean")
+    if limit < 0:
+        raise ValueError(f"a limit of {limit} periods cannot be; give 0 or more")
     if not (quotes.index.is_monotonic_increasing and quotes.index.is_unique):
         raise ValueError("the periods of the quotes are out of order or doubled; sort them and merge the doubles")
-    observed = quotes.where((quotes > 0) & (quotes < np.inf))
-    prices = observed.ffill() if imputation == "carry_forward" else observed
-    index, known = _chain(prices.to_numpy(dtype=np.float64))
-    here = observed.notna().to_numpy(dtype=bool)
-    imputed = (known & ~here).sum(axis=1)
-    return pd.DataFrame(
-        {"index": index, "priced": here.sum(axis=1), "imputed": np.where(np.isnan(index), 0, imputed)},
-        index=quotes.index,
-    )
-
-
-def _chain(prices: Values) -> tuple[Values, NDArray[np.bool_]]:
-    """The index [100] per period, and which quotes could be compared or imputed in it.
-
-    A quote's price divided by the index of that moment is its price in the base period. Missing quotes move with the
-    index, so theirs stays as it was: the imputed prices themselves never need to be written down.
-    """
-    periods, quotes = prices.shape
-    base_prices = np.full(quotes, np.nan)
-    index = np.full(periods, np.nan)
-    known = np.zeros(prices.shape, dtype=bool)
-    for t, priced in enumerate(prices):
-        known[t] = ~np.isnan(base_prices)
-        matched = known[t] & ~np.isnan(priced)
-        if matched.any():
-            index[t] = np.exp(np.mean(np.log(priced[matched] / base_prices[matched])))
-        elif not known[t].any() and not np.isnan(priced).all():
-            index[t] = _BASE
-        if not np.isnan(index[t]):
-            base_prices = np.where(np.isnan(priced), base_prices, priced / index[t])
-    return index, known

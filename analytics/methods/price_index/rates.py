@@ -17,22 +17,24 @@ _MONTHS_IN_YEAR: Final = 12
 Monthly = TypeVar("Monthly", "pd.Series[float]", "pd.Series[str]", pd.DataFrame)
 
 
-def rates(index: pd.Series[float], *, base: pd.Series[str] | None = None) -> pd.DataFrame:
+def rates(index: pd.Series[float] | pd.DataFrame, *, base: pd.Series[str] | None = None) -> pd.DataFrame:
     """Change of a monthly index on the month before, on last December and on the same month of last year.
 
     Rate = 100 · (I_t / I_s - 1) with s = t - 1 month, December of the year before t, or t - 12 months. Months are
     counted by the calendar, so a gap in the series gives a missing rate and never a rate over the wrong span.
 
     Args:
-        index: Levels by month (a PeriodIndex of frequency M); NaN or an absent month = missing.
+        index: Levels by month (a PeriodIndex of frequency M), one series or a column each; NaN or an absent month =
+            missing.
         base: What 100 means in each month, such as "2022=100". A rate between two bases is missing: `splice` them.
 
     Returns:
         `month_on_month`, `year_to_date` and `year_on_year` [%] for the same months; NaN where either month is missing.
+        For a frame each of the three has a column per series.
 
     Raises:
         TypeError: The index is not by month.
-        ValueError: A month is there twice.
+        ValueError: A month is there twice, or a level is zero, negative or infinite.
 
     Source:
         Bank Indonesia, notes of the regional statistics (SEKDA): m-to-m, y-to-d and y-on-y inflation.
@@ -45,14 +47,23 @@ def rates(index: pd.Series[float], *, base: pd.Series[str] | None = None) -> pd.
         2023-12             1.0           NaN           NaN
         2024-01             1.0           1.0           NaN
     """
-    table = {}
-    for comparison in COMPARISONS:
-        rate = 100 * (index / earlier(index, comparison) - 1)
-        table[comparison] = rate if base is None else rate.where(_same_base(base, index, comparison))
-    return pd.DataFrame(table)
+    levels = index if isinstance(index, pd.DataFrame) else pd.DataFrame({"": index}, dtype=float)
+    table = {comparison: _rate(levels, comparison, base) for comparison in COMPARISONS}
+    if isinstance(index, pd.DataFrame):
+        return pd.concat(table, axis=1)
+    return pd.DataFrame({comparison: rate[""] for comparison, rate in table.items()})
 
 
-def splice(old: pd.Series[float], new: pd.Series[float], *, link: Hashable) -> pd.Series[float]:
+def _rate(levels: pd.DataFrame, comparison: Comparison, base: pd.Series[str] | None) -> pd.DataFrame:
+    before = earlier(levels, comparison)
+    wrong = ((levels <= 0) | (levels == float("inf"))).any(axis=1)
+    if wrong.any():
+        raise ValueError(f"an index of {levels.index[wrong][0]} is not positive or not finite; leave the month missing")
+    rate = 100 * (levels / before - 1)
+    return rate if base is None else rate.where(_same_base(base, levels, comparison), axis=0)
+
+
+def splice(old: pd.Series[float], new: pd.Series[float], link: Hashable) -> pd.Series[float]:
     """Continue an old series on a new base, through a period in which both are known.
 
     Values up to the link are old · new_link / old_link; those after it are the new ones.
@@ -74,6 +85,8 @@ def splice(old: pd.Series[float], new: pd.Series[float], *, link: Hashable) -> p
         >>> splice(old, new, link=2023).round(2).to_dict()
         {2022: 99.75, 2023: 105.0, 2024: 107.1}
     """
+    if not (old.index.is_unique and new.index.is_unique):
+        raise ValueError("a period is there twice in one of the series; keep the latest value of each period")
     old_level, new_level = old.get(link), new.get(link)
     if not (old_level and new_level and old_level > 0 and new_level > 0):
         raise ValueError(f"{link} has {old_level} in the old series, {new_level} in the new; link where both have one")
@@ -90,9 +103,9 @@ def earlier(series: Monthly, comparison: Comparison) -> Monthly:
         TypeError: The index is not by month.
         ValueError: A month is there twice.
     """
-    months = series.index
+    months = getattr(series, "index", None)
     if not (isinstance(months, pd.PeriodIndex) and months.freqstr == "M"):
-        raise TypeError(f"the index is {type(months).__name__}, not months; give it a PeriodIndex of frequency M")
+        raise TypeError("these are no monthly figures; give a Series or frame with a PeriodIndex of frequency M")
     if not months.is_unique:
         raise ValueError(f"{months[months.duplicated()][0]} is there twice; keep the latest value of each month")
     return series.reindex(_compared_with(months, comparison)).set_axis(months)
@@ -109,6 +122,6 @@ def _compared_with(months: pd.PeriodIndex, comparison: Comparison) -> pd.PeriodI
     raise UnknownNameError("comparison", comparison, COMPARISONS)
 
 
-def _same_base(base: pd.Series[str], index: pd.Series[float], comparison: Comparison) -> pd.Series[bool]:
-    here = base.reindex(index.index)
+def _same_base(base: pd.Series[str], levels: pd.DataFrame, comparison: Comparison) -> pd.Series[bool]:
+    here = base.reindex(levels.index)
     return here == earlier(here, comparison)

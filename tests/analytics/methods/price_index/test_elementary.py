@@ -47,7 +47,7 @@ def test_the_published_carry_forward_relatives_are_reproduced(worked: dict[str, 
 
     for name, expected in example["expected"]["relatives"].items():
         own = prices[[product for product in prices if business[product] == name]]
-        index = elementary(own, imputation="carry_forward")["index"]
+        index = elementary(own, imputation="carry_forward", administered=True)["index"]
         assert (index / index.shift()).iloc[1:].to_numpy() == pytest.approx(expected, abs=example["tolerance"])
 
 
@@ -126,7 +126,7 @@ def test_a_new_quote_that_never_overlaps_cannot_speak_for_the_old_ones() -> None
 
 
 def test_carrying_forward_holds_a_missing_price_still() -> None:
-    index = elementary(quotes(a=[100, 121], b=[100, None]), imputation="carry_forward")
+    index = elementary(quotes(a=[100, 121], b=[100, None]), imputation="carry_forward", administered=True)
 
     assert index["index"].to_list() == pytest.approx([100, 110])
     assert index["imputed"].to_list() == [0, 1]
