@@ -12,12 +12,12 @@ from analytics.coverage import AtLeast
 from analytics.frames import groups, records
 from analytics.indicators.indicator import Indicator, Reach, Source
 from analytics.indicators.quotes import daily_prices, geometric_mean, market_levels
+from analytics.methods.price_alarm import ceiling_position
 from analytics.revision import digest
 from commons.catalogue.commodities import commodities
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import date
 
     from commons.sites import Site
     from commons.sites.rows import Ceiling
@@ -57,29 +57,26 @@ def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> p
 
 
 def _limits(site: Site, market: str, commodity: str) -> list[Ceiling]:
-    """The limits of a commodity at the market's level, in its unit, the newest last."""
+    """The limits of a commodity at the market's level, in its unit."""
     level, unit = site.markets[market].level, commodities()[commodity].unit if commodity in commodities() else ""
-    fitting = [c for c in site.ceilings if (c.commodity, c.level, c.unit) == (commodity, level, unit)]
-    return sorted(fitting, key=lambda ceiling: ceiling.valid_from)
+    return [c for c in site.ceilings if (c.commodity, c.level, c.unit) == (commodity, level, unit)]
 
 
 def _rows(own: pd.DataFrame, limits: list[Ceiling], *, stand_in: bool) -> Iterator[dict[str, Any]]:
     if not limits:
         return
-    for day in records(_days(own)):
-        price: float = day["price"]
-        holding = [limit for limit in limits if _holds(limit, day["start"])]
-        if not holding or (holding[-1].min_idr is None and holding[-1].max_idr is None):
-            continue
-        limit = holding[-1]
-        state = _state(price, limit)
+    days = _days(own)
+    position = ceiling_position(days["price"], pd.DataFrame(limits), days["start"])
+    for day in records(days.join(position)[position["state"] != "none"]):
+        price, limit, state = day["price"], limits[day.pop("rule")], day.pop("state")
+        distance = day.pop("distance_pct")
         marks = provenance.of_origins(day) | ({provenance.STAND_IN} if stand_in else set())
         yield {
             "start": pd.Timestamp(day["start"]),
             "price_idr": price,
             "min_idr": limit.min_idr,
             "max_idr": limit.max_idr,
-            "distance": None if limit.max_idr is None else 100 * (price / limit.max_idr - 1),
+            "distance": distance,
             "state": state,
             "state_code": _CODES[state],
             "regulation": limit.regulation,
@@ -98,16 +95,6 @@ def _days(own: pd.DataFrame) -> pd.DataFrame:
     price = geometric_mean(np.log(quotes).mean(axis=1))
     days = pd.DataFrame({"price": price, "n": quotes.count(axis=1), "expected": usual})
     return days.join(own.groupby("day")[list(provenance.ORIGINS)].max()).reset_index(names="start")
-
-
-def _holds(limit: Ceiling, day: date) -> bool:
-    return limit.valid_from <= day and (limit.valid_to is None or day <= limit.valid_to)
-
-
-def _state(price: float, limit: Ceiling) -> str:
-    if limit.max_idr is not None and price > limit.max_idr:
-        return "above"
-    return "below" if limit.min_idr is not None and price < limit.min_idr else "within"
 
 
 CEILING_POSITION: Final = Indicator(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.methods.ceilings import State, ceiling_position
+from analytics.methods.price_alarm import ceiling_position
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def table(rules: list[Rule]) -> pd.DataFrame:
     ],
 )
 def test_bounds_belong_to_the_band_and_distance_is_from_the_maximum(
-    price: float, state: State, distance_pct: float
+    price: float, state: str, distance_pct: float
 ) -> None:
     position = ceiling_position(price, table(BIRD_CHILLI), date(2025, 3, 20))
 
@@ -111,7 +111,7 @@ def test_a_newer_rule_holds_before_an_older_one_that_was_left_open() -> None:
 def test_two_rules_of_one_day_are_refused() -> None:
     rules = table([Rule(None, 130000, date(2022, 12, 1)), Rule(None, 140000, date(2022, 12, 1))])
 
-    with pytest.raises(ValueError, match="2 ceilings begin on 2022-12-01"):
+    with pytest.raises(ValueError, match="two ceilings begin on 2022-12-01"):
         ceiling_position(135000, rules, date(2025, 1, 1))
 
 

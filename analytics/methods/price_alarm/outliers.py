@@ -1,0 +1,68 @@
+"""Price changes that are too large to believe unseen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Changes = TypeVar("Changes", "pd.Series[float]", pd.DataFrame, "NDArray[np.float64]")
+
+_NORMAL: Final = 1.4826  # a normal distribution's standard deviation over its median absolute deviation
+_FEWEST: Final = 5
+
+
+def robust_outliers(log_relatives: Changes, *, cutoff: float = 5.0, least_spread: float = 0.05) -> Changes:
+    """Which changes of a price lie far outside what that price usually does.
+
+    Flagged where |x - median| > cutoff · max(1.4826 · MAD, least_spread), MAD = median of |x - median|. Outliers do not
+    move a median, so one wrong price cannot hide itself. A price that stands still on most days has a MAD of 0: without
+    `least_spread` its every ordinary step would be flagged.
+
+    A flag asks somebody to look; nothing is deleted. A single wrong price gives two flags, on the way there and back.
+
+    Args:
+        log_relatives: ln(p_t / p_(t-1)), or ln of a price over what others ask on the same day, one series or a column
+            each; NaN = missing.
+        cutoff: How many spreads are too far [1].
+        least_spread: The least that counts as a spread (0.05 = 5 %); with the cutoff of 5, changes below 22 % down or
+            28 % up are never flagged.
+
+    Returns:
+        True where flagged, in the shape given. Fewer than five values have no usual behaviour: nothing is flagged.
+
+    Raises:
+        ValueError: A change is infinite (the log of a price of zero), or cutoff or least spread is not above 0.
+
+    Source:
+        Consumer Price Index Manual: Concepts and Methods, 2020, chapter 5 (data editing); the robust z-score.
+
+    Examples:
+        Rice at Bendul Mrisi market, Surabaya, September 2018: 9,100, then one day 920,017.
+
+        >>> prices = np.array([9200.0, 9200, 9200, 9100, 9100, 920017, 9200, 9200, 9200])
+        >>> np.flatnonzero(robust_outliers(np.diff(np.log(prices)))).tolist()
+        [4, 5]
+    """
+    if not (cutoff > 0 and least_spread > 0):
+        raise ValueError(f"cutoff {cutoff} and least spread {least_spread} cannot be; give numbers above 0")
+    values = np.asarray(log_relatives, dtype=np.float64)
+    if np.isinf(values).any():
+        raise ValueError("a change is infinite, the log of a price of 0; leave prices of 0 missing")
+    table = values.reshape(len(values), -1)
+    known = ~np.isnan(table)
+    flags = np.zeros(table.shape, dtype=bool)
+    for column in np.flatnonzero(known.sum(axis=0) >= _FEWEST):
+        own = table[known[:, column], column]
+        distance = np.abs(own - np.median(own))
+        spread = max(_NORMAL * float(np.median(distance)), least_spread)
+        flags[known[:, column], column] = distance > cutoff * spread
+    if isinstance(log_relatives, pd.Series):
+        return pd.Series(flags[:, 0], index=log_relatives.index)
+    if isinstance(log_relatives, pd.DataFrame):
+        return pd.DataFrame(flags, index=log_relatives.index, columns=log_relatives.columns)
+    return flags.reshape(values.shape)
