@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, overload
 
 import numpy as np
 import pandas as pd
@@ -10,13 +10,28 @@ import pandas as pd
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Changes = TypeVar("Changes", "pd.Series[float]", pd.DataFrame, "NDArray[np.float64]")
-
 _NORMAL: Final = 1.4826  # a normal distribution's standard deviation over its median absolute deviation
 _FEWEST: Final = 5
 
 
-def robust_outliers(log_relatives: Changes, *, cutoff: float = 5.0, least_spread: float = 0.05) -> Changes:
+@overload
+def robust_outliers(
+    log_relatives: pd.Series[float], *, cutoff: float = ..., least_spread: float = ...
+) -> pd.Series[bool]: ...
+@overload
+def robust_outliers(log_relatives: pd.DataFrame, *, cutoff: float = ..., least_spread: float = ...) -> pd.DataFrame: ...
+@overload
+def robust_outliers(
+    log_relatives: NDArray[np.float64], *, cutoff: float = ..., least_spread: float = ...
+) -> NDArray[np.bool_]: ...
+
+
+def robust_outliers(
+    log_relatives: pd.Series[float] | pd.DataFrame | NDArray[np.float64],
+    *,
+    cutoff: float = 5.0,
+    least_spread: float = 0.05,
+) -> pd.Series[bool] | pd.DataFrame | NDArray[np.bool_]:
     """Which changes of a price lie far outside what that price usually does.
 
     Flagged where |x - median| > cutoff · max(1.4826 · MAD, least_spread), MAD = median of |x - median|. Outliers do not
@@ -53,7 +68,7 @@ def robust_outliers(log_relatives: Changes, *, cutoff: float = 5.0, least_spread
     values = np.asarray(log_relatives, dtype=np.float64)
     if np.isinf(values).any():
         raise ValueError("a change is infinite, the log of a price of 0; leave prices of 0 missing")
-    table = values.reshape(len(values), -1)
+    table = values[:, np.newaxis] if values.ndim == 1 else values
     known = ~np.isnan(table)
     flags = np.zeros(table.shape, dtype=bool)
     for column in np.flatnonzero(known.sum(axis=0) >= _FEWEST):

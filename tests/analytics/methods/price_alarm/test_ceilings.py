@@ -119,3 +119,27 @@ def test_rules_may_carry_any_row_labels() -> None:
     rules = table(MEDIUM_RICE).set_index(pd.Index(["a", "a"]))
 
     assert ceiling_position(13000, rules, date(2025, 8, 22)).ceiling["max_idr"] == 13500
+
+
+def test_a_column_of_prices_is_placed_as_each_price_alone() -> None:
+    days = pd.Series(pd.date_range("2024-05-30", "2025-08-25", freq="7D"))
+    prices = pd.Series(np.linspace(11_000, 15_000, len(days)))
+    prices = prices.mask(prices.index == 3, np.nan).mask(prices.index == 4, 0.0)
+    rules = table(MEDIUM_RICE)
+
+    found = ceiling_position(prices, rules, days)
+
+    for row, day in enumerate(days):
+        alone = ceiling_position(float(prices[row]), rules, day.date())
+        assert found["state"][row] == alone.state
+        assert found["distance_pct"][row] == pytest.approx(alone.distance_pct, nan_ok=True)
+        rule = int(found["rule"][row])
+        assert (rules.iloc[rule].to_dict() if rule >= 0 else {}) == alone.ceiling
+    assert set(found["state"]) == {"none", "within", "above"}
+
+
+def test_prices_and_days_of_other_labels_are_refused() -> None:
+    prices, days = pd.Series([1.0], index=["a"]), pd.Series([date(2025, 1, 1)], index=["b"])
+
+    with pytest.raises(ValueError, match="different labels"):
+        ceiling_position(prices, table(MEDIUM_RICE), days)

@@ -47,6 +47,45 @@ def test_the_published_hierarchy_with_missing_quotes_is_reproduced(worked: dict[
         assert result.nk.loc[month].to_dict() == pytest.approx(values, rel=tolerance)
 
 
+def test_the_published_three_levels_of_one_quote_per_business_are_reproduced(
+    worked: dict[str, dict[str, Any]],
+) -> None:
+    example = worked["cpi.chain.fixed_sample"]
+    inputs = example["inputs"]
+    prices = pd.DataFrame(inputs["prices"], index=inputs["months"], dtype=float)
+    within, classes = pd.Series(inputs["business_weight"]), pd.Series(inputs["class"])
+    nk: pd.Series[float] = classes.map(inputs["class_weight"]) * within / within.groupby(classes).transform("sum")
+    levels = pd.DataFrame({"1": "1", "2": classes.str[:2], "3": classes})
+    index = dict.fromkeys(example["expected"]["index"], 1.0)
+
+    # The example's relatives need the price of the month before itself, so each month is a link of its own.
+    for month in range(1, len(prices)):
+        relatives = prices.iloc[month] / prices.iloc[month - 1]
+        result = aggregate(pd.DataFrame([relatives * 0 + 1, relatives], index=[0, 1]), nk, levels)
+        nk = result.nk.iloc[1]
+        for name in index:
+            path = tuple(name[: depth + 1] for depth in range(len(name)))
+            index[name] *= result.groups[path].loc[1] / 100
+            assert index[name] == pytest.approx(example["expected"]["index"][name][month], rel=example["tolerance"])
+
+
+def test_the_published_index_with_prices_carried_forward_is_reproduced(worked: dict[str, dict[str, Any]]) -> None:
+    inputs = worked["cpi.chain.matched_sample_overall_mean"]["inputs"]
+    example = worked["cpi.chain.carry_forward_whole"]
+    prices = pd.DataFrame(inputs["prices"], index=inputs["months"], dtype=float)
+    left = ["1"]  # no row after January: it was not missing but gone
+    business = pd.Series(inputs["business"]).drop(left)
+    carried = elementary(prices[list(business.index)], by=business, imputation="carry_forward", administered=True)
+    indices = pd.DataFrame({name: carried["index"].get(name, np.nan) for name in inputs["weights"]})
+
+    result = aggregate(indices, pd.Series(inputs["weights"]), pd.Series(inputs["class"]).to_frame())
+
+    found = {"1": result.index, "11": result.groups["11",], "12": result.groups["12",]}
+    for name, expected in example["expected"]["relatives"].items():
+        relatives = (found[name] / found[name].shift()).to_list()
+        assert relatives[1:] == pytest.approx(expected[1:], abs=example["tolerance"])
+
+
 @pytest.mark.parametrize("vector", ["cpi.aggregate.weighted_mean", "cpi.aggregate.missing_component"])
 def test_the_published_weighted_means_are_reproduced(worked: dict[str, dict[str, Any]], vector: str) -> None:
     example = worked[vector]
@@ -148,6 +187,41 @@ def test_the_narrowest_group_that_has_an_index_speaks_for_a_missing_item() -> No
 
     assert result.nk["bird"].iloc[1] == pytest.approx(2)
     assert result.nk["garlic"].iloc[1] == pytest.approx((2 + 2 + 1.1) / 3)
+
+
+def test_dropping_shares_the_weight_inside_the_group_first() -> None:
+    indices = table(red=[100, 200], bird=[100, None], rice=[100, 100])
+    groups = pd.DataFrame({"group": {"red": "spice", "bird": "spice", "rice": "grain"}})
+    amounts = weights(red=10, bird=30, rice=60)
+
+    grouped = aggregate(indices, amounts, groups, missing="drop")
+
+    assert grouped.groups["spice",].to_list() == pytest.approx([100, 200])
+    assert grouped.index.to_list() == pytest.approx([100, 140])
+    assert aggregate(indices, amounts, missing="drop").index.iloc[1] == pytest.approx(100 * 80 / 70)
+
+
+def test_a_group_is_refused_with_its_item_and_the_others_are_not() -> None:
+    indices = table(red=[100, 200], bird=[100, None], rice=[100, 110])
+    groups = pd.DataFrame({"group": {"red": "spice", "bird": "spice", "rice": "grain"}})
+
+    result = aggregate(indices, weights(red=1, bird=1, rice=1), groups, missing="refuse")
+
+    assert np.isnan(result.groups["spice",].iloc[1])
+    assert result.groups["grain",].iloc[1] == pytest.approx(110)
+    assert np.isnan(result.index.iloc[1])
+
+
+@settings(deadline=None)
+@given(LEVELS, WEIGHTS)
+def test_groups_put_together_are_the_whole(levels: list[list[float]], given_weights: list[float]) -> None:
+    amounts = pd.Series(given_weights)
+    groups = pd.DataFrame({"group": ["x", "x", "y"]})
+
+    result = aggregate(pd.DataFrame(levels), amounts, groups)
+
+    of_groups = aggregate(result.groups, amounts.groupby(groups["group"]).sum().set_axis(result.groups.columns))
+    assert of_groups.index.to_list() == pytest.approx(result.index.to_list(), rel=1e-9)
 
 
 def test_groups_of_the_same_name_in_different_parents_stay_apart() -> None:

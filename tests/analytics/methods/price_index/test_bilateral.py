@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 Rows = tuple[list[float], list[float], list[float], list[float]]
 UNWEIGHTED = ("jevons", "dutot", "carli", "harmonic", "cswd")
-REVERSIBLE = ("jevons", "dutot", "cswd", "fisher", "tornqvist", "walsh", "marshall_edgeworth")
+REVERSIBLE = ("jevons", "dutot", "cswd", "fisher", "tornqvist", "walsh", "lowe", "marshall_edgeworth")
+UNIT_FREE = tuple(sorted(set(FORMULAS) - {"dutot", "marshall_edgeworth"}))
 
 
 def rows(most: float = 1e5) -> SearchStrategy[Rows]:
@@ -104,9 +106,43 @@ def test_all_prices_times_k_give_k(row: Rows, formula: Formula, k: float) -> Non
 def test_back_and_forth_cancel_where_a_formula_is_reversible(row: Rows, formula: Formula) -> None:
     p0, p1, q0, q1 = row
 
-    forth, back = bilateral(p0, p1, q0, q1, formula=formula), bilateral(p1, p0, q1, q0, formula=formula)
+    then, now = (q0, q0) if formula == "lowe" else (q0, q1)
+
+    forth, back = bilateral(p0, p1, then, now, formula=formula), bilateral(p1, p0, now, then, formula=formula)
 
     assert forth * back == pytest.approx(1, rel=1e-9)
+
+
+@settings(deadline=None)
+@given(rows(most=1e3))
+def test_paasche_is_laspeyres_looked_at_from_the_other_side(row: Rows) -> None:
+    p0, p1, q0, q1 = row
+
+    back = bilateral(p1, p0, q1, q0, formula="laspeyres")
+
+    assert bilateral(p0, p1, q0, q1, formula="paasche") == pytest.approx(1 / back, rel=1e-9)
+
+
+@settings(deadline=None)
+@given(rows(most=1e3))
+def test_lowe_with_the_quantities_of_period_0_is_laspeyres_and_so_is_young_with_its_expenditure(row: Rows) -> None:
+    p0, p1, q0, _ = row
+    laspeyres = bilateral(p0, p1, q0, formula="laspeyres")
+
+    assert bilateral(p0, p1, q0, formula="lowe") == pytest.approx(laspeyres, rel=1e-9)
+    assert bilateral(p0, p1, np.multiply(p0, q0), formula="young") == pytest.approx(laspeyres, rel=1e-9)
+
+
+@settings(deadline=None)
+@given(rows(most=1e3), st.lists(st.floats(0.1, 10), min_size=8, max_size=8))
+def test_lowe_is_young_with_price_updated_weights(row: Rows, earlier: list[float]) -> None:
+    p0, p1, q_b, _ = row
+    p_b = np.array(earlier[: len(p0)])
+    updated = p_b * q_b * (np.array(p0) / p_b)
+
+    assert bilateral(p0, p1, updated, formula="young") == pytest.approx(
+        bilateral(p0, p1, q_b, formula="lowe"), rel=1e-9
+    )
 
 
 def test_carli_is_biased_upwards_over_back_and_forth() -> None:
@@ -116,14 +152,15 @@ def test_carli_is_biased_upwards_over_back_and_forth() -> None:
 
 
 @settings(deadline=None)
-@given(rows(), st.floats(0.001, 1000))
-def test_the_unit_of_a_product_does_not_move_jevons(row: Rows, k: float) -> None:
-    p0, p1, _, _ = row
+@given(rows(most=1e3), formulas(UNIT_FREE), st.floats(0.001, 1000))
+def test_the_unit_of_a_product_does_not_matter(row: Rows, formula: Formula, k: float) -> None:
+    p0, p1, q0, q1 = (np.array(values) for values in row)
     scale = np.array([k] + [1.0] * (len(p0) - 1))
+    less = np.ones(len(p0)) if formula == "young" else 1 / scale
 
-    rescaled = bilateral(p0 * scale, p1 * scale, formula="jevons")
+    rescaled = bilateral(p0 * scale, p1 * scale, q0 * less, q1 * less, formula=formula)
 
-    assert rescaled == pytest.approx(bilateral(p0, p1, formula="jevons"), rel=1e-9)
+    assert rescaled == pytest.approx(bilateral(p0, p1, q0, q1, formula=formula), rel=1e-9)
 
 
 def test_the_unit_of_a_product_moves_dutot() -> None:
@@ -174,6 +211,27 @@ def test_products_that_do_not_match_are_refused() -> None:
         bilateral([1, 1], [1, 2, 3], formula="jevons")
     with pytest.raises(ValueError, match="one price per product"):
         bilateral([], [], formula="jevons")
+
+
+def test_series_are_matched_by_their_labels_and_not_by_their_place() -> None:
+    p0 = pd.Series({"rice": 10.0, "chilli": 50.0})
+    p1 = pd.Series({"chilli": 100.0, "rice": 11.0})
+
+    assert bilateral(p0, p1, formula="jevons") == pytest.approx((1.1 * 2) ** 0.5)
+    assert bilateral(p0, p1, pd.Series({"chilli": 0.0, "rice": 1.0}), formula="laspeyres") == pytest.approx(1.1)
+
+
+@pytest.mark.parametrize("labels", [["rice", "shallot"], ["rice"], ["rice", "rice"]])
+def test_series_of_other_products_are_refused(labels: list[str]) -> None:
+    p0 = pd.Series({"rice": 10.0, "chilli": 50.0})
+
+    with pytest.raises(ValueError, match="match the products"):
+        bilateral(p0, pd.Series(1.0, index=labels), formula="jevons")
+
+
+def test_a_basket_that_nobody_bought_twice_has_no_walsh_index() -> None:
+    with pytest.raises(ValueError, match="walsh is undefined"):
+        bilateral([1, 1], [1, 2], [1, 0], [0, 1], formula="walsh")
 
 
 def test_an_unknown_formula_is_named_with_the_nearest() -> None:

@@ -134,6 +134,90 @@ def test_carrying_forward_holds_a_missing_price_still() -> None:
     assert index["imputed"].to_list() == [0, 1]
 
 
+def test_free_prices_are_not_carried_forward() -> None:
+    with pytest.raises(ValueError, match="administered=True or take overall_mean"):
+        elementary(quotes(a=[100, None]), imputation="carry_forward")
+
+
+def test_a_parent_moves_what_is_missing_even_the_whole_aggregate() -> None:
+    mango = quotes(a=[100, None, None, 130], b=[200, 220, None, 260])
+    fruit = pd.Series([100.0, 120.0, 132.0, 110.0], index=mango.index)
+
+    found = elementary(mango, imputation="parental", parent=fruit)
+
+    second = 100 * np.sqrt(1.2 * 1.1)
+    assert found["index"].to_list() == pytest.approx([100, second, second * 1.1, 130])
+    assert found["priced"].to_list() == [2, 1, 0, 2]
+    assert found["imputed"].to_list() == [0, 1, 2, 0]
+
+
+def test_where_the_parent_has_no_index_a_quote_moves_with_the_others() -> None:
+    mango = quotes(a=[100, None, 130], b=[200, 220, 260])
+    fruit = pd.Series([100.0, np.nan, 110.0], index=mango.index)
+
+    found = elementary(mango, imputation="parental", parent=fruit)["index"]
+
+    assert found.to_list() == pytest.approx([100, 110, 130])
+
+
+@pytest.mark.parametrize("gone", [3, 4])
+def test_a_quote_is_imputed_for_three_periods_and_comes_back_as_a_new_one(gone: int) -> None:
+    still = [100.0] * (gone + 3)
+    away: list[float | None] = [50, *([None] * gone), 100, 110]
+
+    found = elementary(quotes(still=list(still), away=away))
+
+    back = [100 * np.sqrt(2), 100 * np.sqrt(2.2)] if gone == 3 else [100, 100 * np.sqrt(1.1)]
+    assert found["index"].to_list() == pytest.approx([100] * (gone + 1) + back)
+    assert found["imputed"].to_list() == [0, 1, 1, 1] + [0] * (gone - 3) + [0, 0]
+
+
+def test_a_gap_of_the_whole_aggregate_imputes_nothing_and_so_may_be_long() -> None:
+    found = elementary(quotes(a=[100, *([None] * 9), 130]))
+
+    assert found["index"].to_list() == pytest.approx([100, *([np.nan] * 9), 130], nan_ok=True)
+
+
+@pytest.mark.parametrize("imputation", ["parental", "carry_forward"])
+def test_an_aggregate_is_imputed_for_three_periods_and_then_missing(imputation: Imputation) -> None:
+    table = quotes(a=[100, *([None] * 5), 130])
+    parent = pd.Series(100.0, index=table.index)
+
+    found = elementary(table, imputation=imputation, parent=parent, administered=True)["index"]
+
+    assert found.to_list() == pytest.approx([100, 100, 100, 100, np.nan, np.nan, 130], nan_ok=True)
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.none() | st.floats(100, 1e5), min_size=5, max_size=5), min_size=1, max_size=9), st.data())
+def test_many_aggregates_at_once_are_what_each_is_alone(prices: list[list[float | None]], data: st.DataObject) -> None:
+    table = pd.DataFrame(prices, columns=list("abcde"), dtype=float)
+    drawn = data.draw(st.lists(st.sampled_from(["x", "y", "z"]), min_size=5, max_size=5))
+    by: pd.Series[str] = pd.Series(drawn, index=table.columns)
+
+    together = elementary(table, by=by)
+
+    for name in by.unique():
+        alone = elementary(table[list(by.index[by == name])])
+        for figure in alone:
+            assert together[figure, name].to_list() == pytest.approx(alone[figure].to_list(), nan_ok=True)
+
+
+def test_a_quote_of_no_aggregate_is_named() -> None:
+    with pytest.raises(ValueError, match="quote b belongs to no aggregate"):
+        elementary(quotes(a=[1, 2], b=[1, 2]), by=pd.Series({"a": "x"}))
+
+
+def test_parental_imputation_without_a_parent_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs the index of the parent"):
+        elementary(quotes(a=[1, 2]), imputation="parental")
+
+
+def test_a_negative_limit_is_refused() -> None:
+    with pytest.raises(ValueError, match="limit of -1"):
+        elementary(quotes(a=[1, 2]), limit=-1)
+
+
 def test_no_prices_or_no_quotes_at_all_give_no_index() -> None:
     empty = quotes(a=[None, None])
 

@@ -140,5 +140,33 @@ def test_an_unknown_comparison_is_refused_by_name() -> None:
         contributions(monthly("2025-01", [1, 2]).to_frame(), comparison=cast("Comparison", "year_on_yera"))
 
 
+def test_a_frame_has_the_rates_of_every_series() -> None:
+    levels = pd.DataFrame({"rice": monthly("2025-01", [100, 110]), "chilli": monthly("2025-01", [100, 50])})
+
+    found = rates(levels)
+
+    assert found["month_on_month"].iloc[1].to_dict() == pytest.approx({"rice": 10, "chilli": -50})
+    for comparison in COMPARISONS:
+        pd.testing.assert_series_equal(found[comparison]["rice"], rates(levels["rice"])[comparison], check_names=False)
+
+
+@pytest.mark.parametrize("level", [0, -1, np.inf])
+def test_what_is_no_index_level_is_refused_with_its_month(level: float) -> None:
+    with pytest.raises(ValueError, match="index of 2025-01 is not positive or not finite"):
+        rates(monthly("2025-01", [level, 100]))
+
+
+def test_an_array_is_no_monthly_series() -> None:
+    with pytest.raises(TypeError, match="no monthly figures"):
+        rates(cast("pd.Series[float]", np.array([100.0, 101.0])))
+
+
+def test_a_series_with_a_doubled_period_is_not_spliced() -> None:
+    old = pd.Series([1.0, 2.0], index=[2023, 2023])
+
+    with pytest.raises(ValueError, match="there twice"):
+        splice(old, pd.Series({2023: 1.0}), 2023)
+
+
 def test_every_comparison_is_a_column() -> None:
     assert tuple(rates(monthly("2025-01", [100])).columns) == COMPARISONS
