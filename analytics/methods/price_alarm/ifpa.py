@@ -77,7 +77,6 @@ def ifpa(prices: pd.Series[float], deflator: pd.Series[float] | None = None) -> 
     lacking = _lacking(series)
     quarterly, annual = _growth(real, _QUARTER), _growth(real, MONTHS_IN_YEAR)
     value = QUARTERLY_WEIGHT * _anomaly(quarterly) + (1 - QUARTERLY_WEIGHT) * _anomaly(annual)
-    value[:_FIRST] = np.nan
     columns = {"price": real, "quarterly_growth": quarterly, "annual_growth": annual, "ifpa": value}
     table = pd.DataFrame(columns, index=series.index)
     return Alarm(table.assign(phase=ifpa_phase(value)), lacking)

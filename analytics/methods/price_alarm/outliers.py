@@ -77,7 +77,7 @@ def robust_outliers(
         spread = max(_NORMAL * float(np.median(distance)), least_spread)
         flags[known[:, column], column] = distance > cutoff * spread
     if isinstance(log_relatives, pd.Series):
-        return pd.Series(flags[:, 0], index=log_relatives.index)
+        return pd.Series(flags[:, 0], index=log_relatives.index, dtype=bool)
     if isinstance(log_relatives, pd.DataFrame):
         return pd.DataFrame(flags, index=log_relatives.index, columns=log_relatives.columns)
     return flags.reshape(values.shape)

@@ -172,6 +172,15 @@ def test_a_quote_is_imputed_for_three_periods_and_comes_back_as_a_new_one(gone: 
     assert found["imputed"].to_list() == [0, 1, 1, 1] + [0] * (gone - 3) + [0, 0]
 
 
+def test_each_gap_has_a_limit_of_its_own() -> None:
+    away: list[float | None] = [50, None, None, 50, None, None, 100]
+
+    found = elementary(quotes(still=[100.0] * 7, away=away))
+
+    assert found["index"].iloc[-1] == pytest.approx(100 * np.sqrt(2))
+    assert found["imputed"].to_list() == [0, 1, 1, 0, 1, 1, 0]
+
+
 def test_a_gap_of_the_whole_aggregate_imputes_nothing_and_so_may_be_long() -> None:
     found = elementary(quotes(a=[100, *([None] * 9), 130]))
 
