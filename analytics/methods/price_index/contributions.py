@@ -23,7 +23,9 @@ _MONTHS_IN_YEAR: Final = 12
 _ALIKE: Final = 1e-12  # of a relative to the index: below it the logarithmic mean is the index
 
 
-def contributions(nk: pd.DataFrame, *, comparison: Comparison = "month_on_month") -> pd.DataFrame:
+def contributions(
+    nk: pd.DataFrame, *, comparison: Comparison = "month_on_month", within: pd.Series[str] | None = None
+) -> pd.DataFrame:
     """Percentage points that each item added to the change of the whole, within one weight basis.
 
     c_(i,t) = 100 · (NK_(i,s) / Σ NK_s) · (I_(i,t) / I_(i,s) - 1) = 100 · (NK_(i,t) - NK_(i,s)) / Σ NK_s, where s is the
@@ -36,15 +38,16 @@ def contributions(nk: pd.DataFrame, *, comparison: Comparison = "month_on_month"
     Args:
         nk: Values by month (a PeriodIndex of frequency M) and item, as `aggregate` returns them.
         comparison: Which change is to be explained.
+        within: The group of each item, to explain the change of every group by its own items; None = all are one.
 
     Returns:
-        Percentage points by month and item. A month in which any value is missing, then or now, is missing throughout:
-        a sum over the rest would explain another change.
+        Percentage points by month and item. A month in which any value of the group is missing, then or now, is missing
+        for all of it: a sum over the rest would explain another change.
 
     Raises:
         UnknownNameError: There is no such comparison.
         TypeError: The values are not by month.
-        ValueError: A month is there twice.
+        ValueError: A month is there twice, or an item has no group.
 
     Source:
         BPS: andil, the share of each item in the inflation of all. Eurostat, HICP Methodological Manual, 2024, 8.6.
@@ -55,9 +58,9 @@ def contributions(nk: pd.DataFrame, *, comparison: Comparison = "month_on_month"
         >>> contributions(nk).iloc[1].round(2).to_dict()
         {'rice': 1.2, 'chilli': 20.0}
     """
-    before = earlier(nk, comparison)
-    points = 100 * (nk - before).div(before.sum(axis=1, skipna=False), axis=0)
-    return points.where(points.notna().all(axis=1))
+    codes, before = _groups_of(nk, within), earlier(nk, comparison)
+    points = (nk - before).mul(100).div(_sums_within(before, codes))
+    return points.where(~np.isnan(_sums_within(points, codes)))
 
 
 def linked_contributions(
@@ -159,6 +162,27 @@ def bilateral_contributions(
     )
     parts = _parts(formula, index, *rows)
     return pd.Series(parts, index=p0.index) if isinstance(p0, pd.Series) else parts
+
+
+def _groups_of(nk: pd.DataFrame, within: pd.Series[str] | None) -> NDArray[np.intp]:
+    if within is None:
+        return np.zeros(nk.shape[1], dtype=np.intp)
+    names = within.reindex(nk.columns)
+    lost = names.index[names.isna()]
+    if len(lost):
+        raise ValueError(f"item {lost[0]} belongs to no group; complete `within` or leave the item out")
+    codes, _ = pd.factorize(pd.Index(names))
+    return codes
+
+
+def _sums_within(table: pd.DataFrame, codes: NDArray[np.intp]) -> Values:
+    """For each item the sum over its group; NaN where one of the group is missing."""
+    if not codes.size:
+        return np.empty(table.shape)
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(codes.max() + 1))
+    sums = np.add.reduceat(table.to_numpy(dtype=np.float64)[:, order], starts, axis=1)
+    return np.asarray(sums[:, codes])
 
 
 def _parts(formula: str, index: float, p0: Values, p1: Values, *q: Values) -> Values:

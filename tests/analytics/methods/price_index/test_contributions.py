@@ -72,6 +72,24 @@ def test_a_month_in_which_one_value_is_missing_has_no_contributions() -> None:
     assert found.iloc[3].to_dict() == pytest.approx({"rice": 100 / 112, "chilli": 1000 / 112})
 
 
+def test_the_items_of_each_group_explain_the_change_of_their_group() -> None:
+    nk = monthly("2025-01", rice=[60, 66, 66], maize=[40, None, 44], chilli=[10, 20, 15])
+    groups = pd.Series({"chilli": "spice", "rice": "grain", "maize": "grain"})
+
+    found = contributions(nk, within=groups)
+
+    for group, items in groups.groupby(groups).groups.items():
+        alone = contributions(nk[[name for name in nk if name in items]])
+        assert group in {"grain", "spice"}
+        pd.testing.assert_frame_equal(found[alone.columns.to_list()], alone)
+    assert found["chilli"].iloc[1] == pytest.approx(100)
+
+
+def test_an_item_of_no_group_is_named() -> None:
+    with pytest.raises(ValueError, match="item chilli belongs to no group"):
+        contributions(monthly("2025-01", rice=[1, 2], chilli=[1, 2]), within=pd.Series({"rice": "grain"}))
+
+
 def test_an_item_that_did_not_change_contributed_nothing() -> None:
     found = contributions(monthly("2025-01", rice=[60, 60], chilli=[40, 44]))
 
