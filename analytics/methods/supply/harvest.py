@@ -1,4 +1,4 @@
-"""What the gardens brought in: harvest totals, how many reported, and what share of the need it meets."""
+"""What the gardens brought in: harvest totals, and how many reported."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-
-    from numpy.typing import ArrayLike, NDArray
 
 
 class Coverage(NamedTuple):
@@ -111,32 +109,3 @@ def coverage(reported: Collection[str], expected: Collection[str]) -> Coverage:
     wanted = set(expected)
     got = len(wanted & set(reported))
     return Coverage(got, len(wanted), got / len(wanted) if wanted else np.nan)
-
-
-def fulfilment(production_kg: ArrayLike, requirement_kg: ArrayLike) -> NDArray[np.float64]:
-    """Share of the requirement that own production meets [%] (rasio pemenuhan kebutuhan).
-
-    Ratio = 100 · production / requirement. Trade and stocks are not in it.
-
-    Args:
-        production_kg: Harvested in the period [kg].
-        requirement_kg: Eaten by the same people in the same period [kg].
-
-    Returns:
-        An array of the common shape, or a number; NaN where an input is missing or nothing is required.
-
-    Raises:
-        ValueError: An amount is negative.
-
-    Source:
-        FAO, Food Balance Sheets: a Handbook, 2001 (self-sufficiency ratio), without imports and exports.
-
-    Examples:
-        >>> float(fulfilment(12, 480))
-        2.5
-    """
-    production, requirement = (np.asarray(kg, dtype=np.float64) for kg in (production_kg, requirement_kg))
-    if np.any(production < 0) or np.any(requirement < 0):
-        raise ValueError(f"production {production} kg, requirement {requirement} kg: no amount can be negative")
-    ratio: NDArray[np.float64] = (100 * production / np.where(requirement > 0, requirement, np.nan))[()]
-    return ratio

@@ -1,4 +1,4 @@
-"""Harvest totals, coverage and fulfilment: a report of nothing is not silence."""
+"""Harvest totals and coverage: a report of nothing is not silence."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.methods.supply import coverage, current_entries, fulfilment, harvest_totals
+from analytics.methods.supply import coverage, current_entries, harvest_totals
 
 COLUMNS = ["entry", "version", "void", "lane", "commodity", "kg", "pieces", "nothing"]
 Row = tuple[str, float | None, float | None, str, str | None, float | None, float | None, float | None]
@@ -125,17 +125,3 @@ def test_coverage_of_nobody_is_missing_and_not_full() -> None:
 
     assert (found.reported, found.expected) == (0, 0)
     assert np.isnan(found.share)
-
-
-def test_fulfilment_is_a_percentage_and_missing_where_something_is() -> None:
-    found = fulfilment([12, 0, np.nan, 12, 12], [480, 480, 480, np.nan, 0])
-
-    assert found[:2].tolist() == [2.5, 0]
-    assert np.isnan(found[2:]).all()
-    assert fulfilment(960, 480) == 200
-
-
-@pytest.mark.parametrize(("production", "requirement"), [(-1, 1), (1, -1)])
-def test_negative_amounts_are_refused(production: float, requirement: float) -> None:
-    with pytest.raises(ValueError, match="no amount can be negative"):
-        fulfilment(production, requirement)
