@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
+
+from commons.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
     from numpy.typing import ArrayLike, NDArray
+
+
+DegreeDays = Literal["mean", "clamped_extremes", "clamped_above"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +91,71 @@ def harvest_window(planted: date, *, days_min: int, days_max: int) -> HarvestWin
     if not 0 <= days_min <= days_max:
         raise ValueError(f"{days_min} to {days_max} days are no harvest window; give the fewest days, then the most")
     return HarvestWindow(planted + timedelta(days=days_min), planted + timedelta(days=days_max))
+
+
+def growing_degree_days(
+    tmin_c: ArrayLike, tmax_c: ArrayLike, *, base_c: float, upper_c: float, method: DegreeDays
+) -> NDArray[np.float64]:
+    """Warmth of each day that a crop can use [°C d], by one of three methods; say which with every figure.
+
+    * "mean": the mean of Tmin and Tmax, then kept between base and upper (AquaCrop's method 1).
+    * "clamped_extremes": Tmin and Tmax are kept between base and upper first (method 2).
+    * "clamped_above": Tmax is kept between both, Tmin only below upper; their mean is at least the base (method 3).
+
+    From each the base is taken away. Add the days up with `cumsum`; a sum over a missing day is missing.
+
+    Args:
+        tmin_c: Lowest air temperature of each day [°C].
+        tmax_c: Highest air temperature [°C].
+        base_c: Temperature below which the crop does not grow.
+        upper_c: Temperature above which it grows no faster.
+        method: As above.
+
+    Returns:
+        An array of the common shape, never negative; NaN where an input is missing or Tmax is below Tmin.
+
+    Raises:
+        UnknownNameError: There is no such method.
+        ValueError: The base is not below the upper temperature.
+
+    Source:
+        McMaster and Wilhelm, Growing degree-days: one equation, two interpretations, 1997; AquaCrop reference manual.
+
+    Examples:
+        >>> [float(growing_degree_days(5, 20, base_c=8, upper_c=30, method=m)) for m in get_args(DegreeDays)]
+        [4.5, 6.0, 4.5]
+    """
+    if method not in get_args(DegreeDays):
+        raise UnknownNameError("method for degree days", method, get_args(DegreeDays))
+    if not base_c < upper_c:
+        raise ValueError(f"a base of {base_c} °C is not below an upper temperature of {upper_c} °C; correct the crop")
+    low, high = np.asarray(tmin_c, dtype=np.float64), np.asarray(tmax_c, dtype=np.float64)
+    high = np.where(high >= low, high, np.nan)
+    if method != "mean":
+        high = np.clip(high, base_c, upper_c)
+        low = np.clip(low, base_c if method == "clamped_extremes" else None, upper_c)
+    days: NDArray[np.float64] = (np.clip((low + high) / 2, base_c, upper_c) - base_c)[()]
+    return days
+
+
+def days_to_degree_days(daily: ArrayLike, needed: float) -> int | None:
+    """The day on which a sum of degree days is reached, 1 = the first; None where it is not.
+
+    A day without a figure ends the sum: what comes after is not known to be reached.
+
+    Args:
+        daily: Degree days of each day since planting [°C d].
+        needed: The sum that the crop needs [°C d], above 0.
+
+    Raises:
+        ValueError: Nothing is needed, or a day's warmth is negative.
+
+    Examples:
+        >>> days_to_degree_days([10.0, 12.0, 11.0], 22), days_to_degree_days([10.0], 22)
+        (2, None)
+    """
+    warmth = np.asarray(daily, dtype=np.float64)
+    if not needed > 0 or np.any(warmth < 0):
+        raise ValueError(f"{needed} degree days of {warmth} cannot be; give a sum above 0 and days of 0 or more")
+    reached = np.flatnonzero(np.cumsum(warmth) >= needed)
+    return int(reached[0]) + 1 if reached.size else None

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.methods.crop import crop_coefficient, harvest_window
+from analytics.methods.crop import (
+    DegreeDays,
+    crop_coefficient,
+    days_to_degree_days,
+    growing_degree_days,
+    harvest_window,
+)
+from commons.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,3 +75,64 @@ def test_a_window_opens_and_closes_on_its_days() -> None:
 def test_a_window_the_wrong_way_round_is_refused(days_min: int, days_max: int) -> None:
     with pytest.raises(ValueError, match="no harvest window"):
         harvest_window(date(2025, 8, 3), days_min=days_min, days_max=days_max)
+
+
+SIX_DAYS = {
+    "mean": [7.0, 0.0, 22.0, 22.0, 4.5, 14.5],
+    "clamped_extremes": [7.0, 0.0, 19.5, 21.0, 6.0, 12.0],
+    "clamped_above": [7.0, 0.0, 19.5, 21.0, 4.5, 12.0],
+}
+"""Degree days of six days by AquaCrop's three methods, base 8 and upper 30 °C."""
+
+METHODS = st.sampled_from(get_args(DegreeDays))
+WARMTH = st.floats(-5, 45)
+
+
+@pytest.mark.parametrize("method", get_args(DegreeDays))
+def test_aquacrops_six_days_are_reproduced(method: DegreeDays) -> None:
+    tmin, tmax = np.array([10, 2, 25, 28, 5, 10.0]), np.array([20, 6, 35, 32, 20, 35.0])
+
+    found = growing_degree_days(tmin, tmax, base_c=8, upper_c=30, method=method)
+
+    assert found.tolist() == pytest.approx(SIX_DAYS[method])
+
+
+@settings(deadline=None)
+@given(WARMTH, st.floats(0, 15), st.floats(0, 10), st.floats(0, 10), METHODS)
+def test_more_heat_never_means_fewer_degree_days(
+    tmin: float, spread: float, more_low: float, more_high: float, method: DegreeDays
+) -> None:
+    tmax = tmin + spread
+    hotter = max(tmax + more_high, tmin + more_low)
+
+    before = growing_degree_days(tmin, tmax, base_c=8, upper_c=30, method=method)
+    after = growing_degree_days(tmin + more_low, hotter, base_c=8, upper_c=30, method=method)
+
+    assert 0 <= before <= after + 1e-9
+    assert after <= 22 + 1e-9
+
+
+def test_a_missing_day_stays_missing_and_one_upside_down_is() -> None:
+    found = growing_degree_days([10, np.nan, 20], [20, 20, 10], base_c=8, upper_c=30, method="mean")
+
+    assert np.isnan(found).tolist() == [False, True, True]
+
+
+def test_degree_days_that_cannot_be_are_refused() -> None:
+    with pytest.raises(UnknownNameError, match="clamped_above"):
+        growing_degree_days(1, 2, base_c=8, upper_c=30, method=cast("DegreeDays", "clamped_abov"))
+    with pytest.raises(ValueError, match="not below"):
+        growing_degree_days(1, 2, base_c=30, upper_c=8, method="mean")
+
+
+def test_the_day_is_that_on_which_the_sum_is_reached() -> None:
+    assert days_to_degree_days([10, 10, 10], 20) == 2
+    assert days_to_degree_days([10, 10, 10], 30.5) is None
+    assert days_to_degree_days([10, np.nan, 10, 50], 20) is None
+    assert days_to_degree_days([], 20) is None
+
+
+@pytest.mark.parametrize(("daily", "needed"), [([1.0], 0.0), ([1.0], np.nan), ([-1.0], 5.0)])
+def test_a_sum_that_cannot_be_is_refused(daily: list[float], needed: float) -> None:
+    with pytest.raises(ValueError, match="cannot be"):
+        days_to_degree_days(daily, needed)
