@@ -138,6 +138,17 @@ def vapour_pressure_from_rh_mean(tmin_c: ArrayLike, tmax_c: ArrayLike, rh_mean_p
     return mean / 100 * mean_saturation_vapour_pressure(tmin_c, tmax_c)
 
 
+def saturation_deficit(es_kpa: ArrayLike, ea_kpa: ArrayLike) -> Values:
+    """How much vapour the air lacks [kPa]: es - ea, at least 0.
+
+    Examples:
+        >>> round(float(saturation_deficit(1.997, 1.409)), 3)
+        0.588
+    """
+    es, ea = numbers(es_kpa, ea_kpa)
+    return np.maximum(es - ea, 0.0)
+
+
 def wind_at_2m(wind_m_s: ArrayLike, height_m: ArrayLike) -> Values:
     """Wind at 2 m [m/s] from one measured at another height [m]: u · 4.87 / ln(67.8 z - 5.42) (eq. 47).
 

@@ -84,6 +84,34 @@ def extraterrestrial_radiation(latitude_deg: ArrayLike, day_of_year: ArrayLike) 
     return np.asarray(24 * 60 / np.pi * _SOLAR_CONSTANT * inverse_relative_distance(day_of_year) * above)[()]
 
 
+def extraterrestrial_radiation_hourly(
+    latitude_deg: ArrayLike,
+    longitude_deg: ArrayLike,
+    day_of_year: ArrayLike,
+    middle_h: ArrayLike,
+    *,
+    utc_offset_h: float,
+) -> Values:
+    """Ra of an hour [MJ/(m2 h)] by the clock time of its middle [h]; east and north positive (eq. 28-33).
+
+    Ra = 12·60/π · 0.0820 · dr · ((ω2 - ω1)·sin φ·sin δ + cos φ·cos δ·(sin ω2 - sin ω1)), ω1 and ω2 the sun's hour
+    angles at its ends, half an hour before and after, kept between sunrise and sunset.
+
+    Examples:
+        >>> round(float(extraterrestrial_radiation_hourly(16.217, -16.25, 274, 14.5, utc_offset_h=-1)), 3)
+        3.543
+    """
+    latitude, longitude, day, middle = numbers(latitude_deg, longitude_deg, day_of_year, middle_h)
+    b = 2 * np.pi * (day - 81) / 364
+    equation_of_time = 0.1645 * np.sin(2 * b) - 0.1255 * np.cos(b) - 0.025 * np.sin(b)
+    angle = np.pi / 12 * (middle + longitude / 15 - utc_offset_h + equation_of_time - 12)
+    phi, delta, sunset = np.radians(latitude), solar_declination(day), sunset_hour_angle(latitude, day)
+    begins, ends = (np.clip(angle + half, -sunset, sunset) for half in (-np.pi / 24, np.pi / 24))
+    above = (ends - begins) * np.sin(phi) * np.sin(delta)
+    above = above + np.cos(phi) * np.cos(delta) * (np.sin(ends) - np.sin(begins))
+    return np.asarray(12 * 60 / np.pi * _SOLAR_CONSTANT * inverse_relative_distance(day) * above)[()]
+
+
 def solar_radiation_from_sunshine(
     sunshine_h: ArrayLike, daylight_h: ArrayLike, ra: ArrayLike, *, a: float = 0.25, b: float = 0.50
 ) -> Values:

@@ -42,6 +42,8 @@ def bilateral(
     geometric_laspeyres     exp(Σ s0·ln r)
     geometric_paasche       exp(Σ s1·ln r)
     tornqvist               exp(Σ ½(s0 + s1)·ln r)
+    palgrave                Σs1·r
+    harmonic_laspeyres      1 / Σ(s0/r)
     ======================  ==========================================
 
     Args:

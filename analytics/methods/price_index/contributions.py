@@ -129,7 +129,7 @@ def bilateral_contributions(
     * Arithmetic formulas: c = v·(r - 1), v the product's share of the basket at prices of period 0.
     * Geometric ones, Jevons among them: the same with v ∝ w / L(r, I), where w are the formula's weights (1/n in
       Jevons) and L(a, b) = (a - b) / ln(a/b) is the logarithmic mean.
-    * Harmonic: c = (I/n)·(1 - 1/r).
+    * Harmonic and harmonic Laspeyres: c = w·I·(1 - 1/r).
     * Fisher and CSWD as geometric ones: their arithmetic half has w ∝ s·L(r, A), the harmonic one w ∝ s·L(1/r, 1/B),
       where A and B are the two indices, and the whole has the mean of both.
 
@@ -192,12 +192,12 @@ def _parts(formula: str, index: float, p0: Values, p1: Values, *q: Values) -> Va
         case "jevons" | "cswd" | "fisher" | "tornqvist" | "geometric_laspeyres" | "geometric_paasche":
             weights = _log_weights(formula, p0, p1, *q) / _logarithmic_mean(r, index)
             return np.asarray(weights / weights.sum() * (r - 1))
-        case "carli":
-            return np.asarray((r - 1) / n)
-        case "harmonic":
-            return np.asarray(index / n * (1 - 1 / r))
-        case "young":
-            return np.asarray(q[0] * (r - 1) / q[0].sum())
+        case "harmonic" | "harmonic_laspeyres":
+            weights = shares(p0, q[0]) if q else np.full(n, 1 / n)
+            return np.asarray(index * weights * (1 - 1 / r))
+        case "carli" | "young" | "palgrave":
+            spent = p1 * q[0] if formula == "palgrave" else q[0] if q else np.ones(n)
+            return np.asarray(spent / spent.sum() * (r - 1))
         case "marshall_edgeworth":
             amounts = q[0] + q[1]
         case "walsh":

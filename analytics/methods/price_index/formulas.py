@@ -30,6 +30,8 @@ Formula = Literal[
     "geometric_laspeyres",
     "geometric_paasche",
     "marshall_edgeworth",
+    "palgrave",
+    "harmonic_laspeyres",
 ]
 
 
@@ -97,6 +99,14 @@ def _tornqvist(p0: Values, p1: Values, q0: Values, q1: Values) -> float:
     return float(np.exp((shares(p0, q0) + shares(p1, q1)) / 2 @ np.log(p1 / p0)))
 
 
+def _palgrave(p0: Values, p1: Values, q1: Values) -> float:
+    return float(shares(p1, q1) @ (p1 / p0))
+
+
+def _harmonic_laspeyres(p0: Values, p1: Values, q0: Values) -> float:
+    return float(1 / (shares(p0, q0) @ (p0 / p1)))
+
+
 FORMULAS: Final[Mapping[str, tuple[Callable[..., float], tuple[str, ...]]]] = MappingProxyType(
     {
         "jevons": (_jevons, ()),
@@ -114,6 +124,8 @@ FORMULAS: Final[Mapping[str, tuple[Callable[..., float], tuple[str, ...]]]] = Ma
         "geometric_laspeyres": (_geometric_laspeyres, ("q0",)),
         "geometric_paasche": (_geometric_paasche, ("q1",)),
         "marshall_edgeworth": (_marshall_edgeworth, ("q0", "q1")),
+        "palgrave": (_palgrave, ("q1",)),
+        "harmonic_laspeyres": (_harmonic_laspeyres, ("q0",)),
     }
 )
 """Every formula: how it is computed, and which quantities it takes after the two rows of prices."""

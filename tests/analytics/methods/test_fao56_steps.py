@@ -33,6 +33,13 @@ PRINTED: list[tuple[str, Any, float, float]] = [
     ("example 13, G", et.soil_heat_flux_monthly(14.1, 18.8), 0.33, 0.005),
     ("example 14, wind", et.wind_at_2m(3.2, 10), 2.4, 0.05),
     ("example 15, Rs", et.solar_radiation_from_temperatures(14.8, 26.6, 40.6, k_rs=0.16), 22.3, 0.05),
+    ("example 18, deficit", et.saturation_deficit(1.997, 1.409), 0.589, 0.0011),
+    (
+        "example 19, Ra of the hour",
+        et.extraterrestrial_radiation_hourly(16.217, -16.25, 274, 14.5, utc_offset_h=-1),
+        3.543,
+        0.0005,
+    ),
     ("example 18, slope", et.vapour_pressure_slope(16.9), 0.122, 0.0005),
     ("example 18, Rso", et.clear_sky_radiation(100, 41.09), 30.90, 0.005),
     ("example 18, Rnl", et.net_longwave(12.3, 21.5, ea_kpa=1.409, rs=22.07, rso=30.90), 3.71, 0.005),
@@ -128,6 +135,22 @@ def test_the_sun_is_never_negative_and_polar_nights_are_dark(latitude: float, da
     assert 0 <= et.daylight_hours(latitude, day) <= 24
     assert et.extraterrestrial_radiation(latitude, day) >= -1e-9
     assert et.extraterrestrial_radiation(80, 355) == pytest.approx(0, abs=1e-9)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.floats(-60, 60), st.floats(-180, 180), st.integers(1, 365))
+def test_the_hours_of_a_day_add_up_to_the_day(latitude: float, longitude: float, day: int) -> None:
+    hours = et.extraterrestrial_radiation_hourly(
+        latitude, longitude, day, np.arange(-24, 48) + 0.5, utc_offset_h=longitude / 15
+    )
+
+    noon_to_noon = hours[24:48]
+    assert np.all(hours >= -1e-9)
+    assert noon_to_noon.sum() == pytest.approx(et.extraterrestrial_radiation(latitude, day), rel=0.02, abs=0.02)
+
+
+def test_air_cannot_lack_less_than_nothing() -> None:
+    assert et.saturation_deficit(1.2, 4.6) == 0
 
 
 def test_missing_stays_missing() -> None:

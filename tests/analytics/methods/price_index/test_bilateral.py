@@ -50,6 +50,8 @@ def formulas(names: Iterable[str] = FORMULAS) -> SearchStrategy[Formula]:
         "geometric_laspeyres",
         "geometric_paasche",
         "marshall_edgeworth",
+        "palgrave",
+        "harmonic_laspeyres",
     ],
 )
 def test_the_manuals_artificial_data_give_the_printed_indices(
