@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := lorong sensors diary ingest store analytics web commons deploy tests
 
-.PHONY: run test check fix bench dashboards readme secrets lock clean
+.PHONY: run test check fix bench vectors dashboards readme secrets lock clean
 
 run: $(VENV)/run  ## the whole pipeline on this machine; ARGS="--for 60 --port 8123 --data DIR"
 	@exec $(BIN)/lorong run $(ARGS)
@@ -25,6 +25,9 @@ fix: $(VENV)/dev  ## let the formatter have its way
 
 bench: $(VENV)/dev  ## rows per second from broker to store, beside the store's own limit
 	$(BIN)/python -m tests.bench
+
+vectors: $(VENV)/dev  ## run the worked examples of FILE=path.json through the methods
+	@$(BIN)/python -m tests.analytics.methods.vectors $(FILE)
 
 dashboards: $(VENV)/run  ## write Grafana's JSON anew from deploy/dashboards
 	$(BIN)/lorong grafana build
