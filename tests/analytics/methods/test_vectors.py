@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.analytics.methods.vectors.__main__ import ADAPTERS, adapter_of, main
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 IDEAL = {"padi": 1050, "umbi": 126, "hewani": 252, "minyak_lemak": 210, "buah_biji_berminyak": 63}
 IDEAL |= {"kacang": 105, "gula": 105, "sayur_buah": 126, "bumbu_minuman": 63}
