@@ -191,10 +191,12 @@ def _checked(indices: pd.DataFrame, weights: pd.Series[float]) -> Values:
         raise ValueError(f"indices and weights differ in {apart}, or name an item twice; give one weight per item")
     amounts = np.asarray(weights.reindex(indices.columns), dtype=np.float64)
     levels = indices.to_numpy(dtype=np.float64)
-    if not (
-        np.all((amounts > 0) & (amounts < np.inf)) and np.all(np.isnan(levels) | ((levels > 0) & (levels < np.inf)))
+    for what, wrong in (
+        ("weight", ~((amounts > 0) & (amounts < np.inf))),
+        ("index", (~np.isnan(levels) & ~((levels > 0) & (levels < np.inf))).any(axis=0)),
     ):
-        raise ValueError("a weight is missing, or a weight or an index level is not positive; leave that item out")
+        if wrong.any():
+            raise ValueError(f"a {what} of {indices.columns[wrong][0]} is missing or not positive; leave that item out")
     if not (indices.index.is_monotonic_increasing and indices.index.is_unique):
         raise ValueError("the periods of the indices are out of order or doubled; sort them")
     if levels.size == 0 or np.isnan(levels[0]).all():

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 Imputation = Literal["overall_mean", "parental", "carry_forward"]
 _BASE: Final = 100.0
+_ONLY: Final = ""  # the name of an aggregate that needs none
 
 
 def elementary(
-    quotes: pd.DataFrame,
+    quotes: pd.DataFrame | Values,
     *,
     imputation: Imputation = "overall_mean",
     parent: pd.Series[float] | pd.DataFrame | None = None,
@@ -44,7 +45,7 @@ def elementary(
 
     Args:
         quotes: Prices, one row per period in order of time, one column per quote (a product at a seller). A period
-            without prices is a row of NaN.
+            without prices is a row of NaN. An array is a frame whose periods and quotes are numbered.
         imputation: How a missing price moves:
 
             * "overall_mean": with the other quotes of its aggregate.
@@ -79,18 +80,21 @@ def elementary(
         2  110.000       1        1
         3  120.499       2        0
     """
-    _check(quotes, imputation, administered=administered, limit=limit)
-    codes, labels = _aggregates(by, quotes)
-    prices = quotes.to_numpy(dtype=np.float64)
+    table = pd.DataFrame(quotes)
+    _check(table, imputation, administered=administered, limit=limit)
+    codes, labels = _aggregates(by, table)
+    prices = table.to_numpy(dtype=np.float64)
     prices = np.where((prices > 0) & (prices < np.inf), prices, np.nan)
-    moves = _parent_levels(imputation, parent, quotes.index, labels)
+    moves = _parent_levels(imputation, parent, table.index, labels)
     sample = _Sample(codes, len(labels), limit)
     rows = [sample.advance(*row) for row in zip(prices, moves, strict=True)]
-    figures = {name: np.array([row[n] for row in rows]) for n, name in enumerate(("index", "priced", "imputed"))}
+    figures = {
+        name: pd.DataFrame([row[n] for row in rows], index=table.index, columns=labels)
+        for n, name in enumerate(("index", "priced", "imputed"))
+    }
     if by is None:
-        return pd.DataFrame({name: values[:, 0] for name, values in figures.items()}, index=quotes.index)
-    tables = {name: pd.DataFrame(values, index=quotes.index, columns=labels) for name, values in figures.items()}
-    return pd.concat(tables, axis=1)
+        return pd.DataFrame({name: values[_ONLY] for name, values in figures.items()})
+    return pd.concat(figures, axis=1)
 
 
 @dataclass(slots=True)
@@ -179,7 +183,7 @@ def _parent_levels(
 def _aggregates(by: pd.Series[str] | None, quotes: pd.DataFrame) -> tuple[Codes, pd.Index]:
     """The aggregate of each quote as a number, and their names."""
     if by is None:
-        return np.zeros(quotes.shape[1], dtype=np.intp), pd.Index([""])
+        return np.zeros(quotes.shape[1], dtype=np.intp), pd.Index([_ONLY])
     if not (by.index.is_unique and quotes.columns.is_unique):
         raise ValueError("a quote is there twice; give each column and each row of `by` a name of its own")
     names = by.reindex(quotes.columns)

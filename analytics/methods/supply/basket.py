@@ -140,8 +140,11 @@ def cost_of_healthy_diet(foods: pd.DataFrame, *, targets: Mapping[str, Target] =
         if group not in targets:
             raise UnknownNameError("food group", str(group), targets)
     numbers = foods[["price", "kcal_per_100g", "edible_pct"]].astype(float)
-    if (numbers <= 0).any(axis=None) or not foods.index.is_unique:
-        raise ValueError("a price, energy or edible share is not positive, or a food is there twice; mend that food")
+    wrong = foods.index.duplicated() | (numbers <= 0).any(axis=1).to_numpy()
+    if wrong.any():
+        raise ValueError(
+            f"{foods.index[wrong][0]} is there twice, or has a figure that is not positive; mend that food"
+        )
     per_kcal = numbers["price"] / (10 * numbers["kcal_per_100g"] * numbers["edible_pct"] / 100)
     chosen = {
         group: per_kcal[foods["group"] == group].dropna().nsmallest(target.foods) for group, target in targets.items()
@@ -190,6 +193,10 @@ def _priced(quantities: pd.Series[float], prices: pd.Series[float]) -> pd.Series
     """The prices of the foods of a basket."""
     if not (quantities.index.is_unique and prices.index.is_unique):
         raise ValueError("a food is there twice; give it one quantity and one price")
-    if not ((quantities >= 0) & (quantities < np.inf)).all() or ((prices <= 0) | (prices == np.inf)).any():
-        raise ValueError("a quantity is missing or negative, or a price is zero or negative; mend that food")
+    for what, values, wrong in (
+        ("quantity", quantities, ~((quantities >= 0) & (quantities < np.inf))),
+        ("price", prices, (prices <= 0) | (prices == np.inf)),
+    ):
+        if wrong.any():
+            raise ValueError(f"the {what} of {values.index[wrong][0]} is {values[wrong].iloc[0]}; mend that food")
     return prices.reindex(quantities.index).astype(float)

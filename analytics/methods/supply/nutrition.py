@@ -101,8 +101,10 @@ def nutrients(harvest: pd.Series[float], composition: pd.DataFrame) -> Nutrients
     if not (harvest.index.is_unique and composition.index.is_unique):
         raise ValueError("a food is there twice; add its harvests up, and keep one row of its composition")
     known = composition.reindex(harvest.index)
-    if (harvest < 0).any() or ((known["edible_pct"] < 0) | (known["edible_pct"] > 100)).any():  # noqa: PLR2004 - per cent
-        raise ValueError("a harvest is negative, or an edible share is not from 0 to 100 %; correct it")
+    wrong = (harvest < 0) | (known["edible_pct"] < 0) | (known["edible_pct"] > 100)  # noqa: PLR2004 - per cent
+    if wrong.any():
+        kg, edible = harvest[wrong].iloc[0], known["edible_pct"][wrong].iloc[0]
+        raise ValueError(f"{harvest.index[wrong][0]} has {kg} kg and an edible share of {edible} %; correct it")
     edible_100g = harvest * 10 * known["edible_pct"] / 100
     by_food = pd.DataFrame(
         {"kcal": edible_100g * known["kcal_per_100g"], "protein_g": edible_100g * known["protein_g_per_100g"]}

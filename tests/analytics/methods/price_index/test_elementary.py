@@ -235,6 +235,12 @@ def test_no_prices_or_no_quotes_at_all_give_no_index() -> None:
     assert elementary(empty[[]])["index"].isna().all()
 
 
+def test_a_table_without_periods_has_no_rows_and_an_array_is_a_table() -> None:
+    assert elementary(pd.DataFrame(columns=["a"], dtype=float)).shape == (0, 3)
+    assert elementary(np.empty((0, 2)), by=pd.Series(["x", "y"])).shape == (0, 6)
+    assert elementary(np.array([[100.0], [110.0]]))["index"].to_list() == pytest.approx([100, 110])
+
+
 def test_periods_out_of_order_are_refused() -> None:
     with pytest.raises(ValueError, match="out of order"):
         elementary(quotes(a=[1, 2]).iloc[::-1])
