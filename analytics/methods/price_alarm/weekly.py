@@ -62,7 +62,11 @@ def weekly_change(
     change = 100 * (now / before - 1)
     if weights is not None:
         change = change.assign(all=_weighted(change, weights))
-    return change if isinstance(prices, pd.DataFrame) else change.iloc[:, 0]
+    if isinstance(prices, pd.DataFrame):
+        return change
+    only = change.iloc[:, 0]
+    only.name = prices.name
+    return only
 
 
 def _weighted(change: pd.DataFrame, weights: pd.Series[float]) -> pd.Series[float]:

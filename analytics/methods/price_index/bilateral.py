@@ -77,10 +77,12 @@ def bilateral(
     if len(there) < len(needs):
         raise ValueError(f"{formula} needs {' and '.join(set(needs) - set(there))}, which was not given")
     rows = matched(p0=p0, p1=p1, **there)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         index = compute(*rows)
     if not np.isfinite(index):
-        raise ValueError(f"{formula} is undefined: no product has a quantity in both periods; give quantities that do")
+        raise ValueError(
+            f"{formula} is undefined: no product has a quantity in both periods, or a price is beyond bounds"
+        )
     return index
 
 

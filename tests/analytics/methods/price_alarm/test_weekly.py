@@ -30,6 +30,10 @@ def test_it_is_the_mean_of_the_month_so_far_over_that_of_the_month_before() -> N
     assert found[:"2025-01-31"].isna().all()
 
 
+def test_the_series_keeps_its_name() -> None:
+    assert weekly_change(daily("2025-01-01", "2025-02-07").rename("rice")).name == "rice"
+
+
 def test_prices_of_later_days_do_not_change_a_week_that_is_over() -> None:
     prices = daily("2025-01-01", "2025-02-28")
     before = weekly_change(prices)["2025-02-14"]

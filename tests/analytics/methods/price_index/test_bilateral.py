@@ -236,6 +236,11 @@ def test_a_basket_that_nobody_bought_twice_has_no_walsh_index() -> None:
         bilateral([1, 1], [1, 2], [1, 0], [0, 1], formula="walsh")
 
 
+def test_prices_beyond_all_bounds_are_refused() -> None:
+    with pytest.raises(ValueError, match="price is beyond bounds"):
+        bilateral([1e-300], [1e300], formula="carli")
+
+
 def test_an_unknown_formula_is_named_with_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="laspeyres"):
         bilateral([1], [1], formula=cast("Formula", "laspeyers"))
