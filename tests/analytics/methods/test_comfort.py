@@ -34,6 +34,26 @@ def test_the_weather_services_heat_indices_are_reproduced(air: float, humidity: 
     assert found * 9 / 5 + 32 == pytest.approx(felt, abs=0.5)
 
 
+def regression(t: float, rh: float) -> float:
+    """Rothfusz's regression [°F], without adjustments."""
+    by_t = np.array([[-42.379, 10.14333127, -0.05481717], [2.04901523, -0.22475541, 0.00085282]])
+    by_t = np.vstack([by_t, [-0.00683783, 0.00122874, -0.00000199]])
+    return float(np.polynomial.polynomial.polyval2d(t, rh, by_t))
+
+
+@pytest.mark.parametrize(
+    ("t", "rh", "felt"),
+    [
+        (70, 50, 0.5 * (70 + 61 + 1.2 * 2 + 0.094 * 50)),
+        (84, 95, regression(84, 95) + (95 - 85) / 10 * (87 - 84) / 5),
+        (100, 5, regression(100, 5) - (13 - 5) / 4 * ((17 - 5) / 17) ** 0.5),
+        (95, 50, regression(95, 50)),
+    ],
+)
+def test_each_branch_of_the_equation_is_as_the_weather_service_writes_it(t: float, rh: float, felt: float) -> None:
+    assert heat_index((t - 32) * 5 / 9, rh) * 9 / 5 + 32 == pytest.approx(felt, rel=1e-9)
+
+
 def test_dry_heat_is_felt_less_and_humid_heat_more() -> None:
     plain = heat_index((np.array([95, 86]) - 32) * 5 / 9, [13, 85])
     adjusted = heat_index((np.array([95, 86]) - 32) * 5 / 9, [5, 95])

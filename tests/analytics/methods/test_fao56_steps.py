@@ -149,6 +149,21 @@ def test_the_hours_of_a_day_add_up_to_the_day(latitude: float, longitude: float,
     assert noon_to_noon.sum() == pytest.approx(et.extraterrestrial_radiation(latitude, day), rel=0.02, abs=0.02)
 
 
+def test_more_sun_than_a_clear_sky_gives_counts_as_a_clear_sky() -> None:
+    clear, more = (et.net_longwave(19, 25, ea_kpa=2.1, rs=rs, rso=18.8) for rs in (18.8, 25.0))
+
+    assert more == clear
+
+
+def test_air_is_never_quite_still_and_dew_is_no_negative_evapotranspiration() -> None:
+    def day(wind: float, rn: float, ea: float) -> float:
+        known = {"soil_heat_flux": 0, "es_kpa": 2.0, "ea_kpa": ea, "pressure_kpa": 101.3}
+        return float(et.penman_monteith(25, net_radiation=rn, wind_2m=wind, **known))  # type: ignore[arg-type]  # numbers
+
+    assert day(0.1, 10, 1.5) == day(0.5, 10, 1.5) < day(0.6, 10, 1.5)
+    assert day(2, -5, 2.0) == 0
+
+
 def test_air_cannot_lack_less_than_nothing() -> None:
     assert et.saturation_deficit(1.2, 4.6) == 0
 
