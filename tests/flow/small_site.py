@@ -106,6 +106,16 @@ def differences(expected: Counter[Row], found: Counter[Row]) -> list[str]:
     return few and [f"{lost.total()} lost and {strange.total()} strange of {expected.total()}", *few]
 
 
+def sent(block: Block, node: NodeEntry) -> Iterator[Row]:
+    """A block's rows with what the topic adds to them."""
+    of = catalogue.measurement(block.measurement)
+    added: dict[str, Any] = {
+        name: getattr(node.address, name) for name in ("city", "lane", "node") if name in (*of.tags, *of.fields)
+    }
+    for row in block.rows():
+        yield _row(of.name, {**row, **added})
+
+
 def _driven(node: NodeEntry, site: Site, looks_ms: Iterable[int], goal: str) -> Counter[Row] | None:
     driver = build_driver(node, site)
     found: Counter[Row] = Counter()
@@ -115,20 +125,10 @@ def _driven(node: NodeEntry, site: Site, looks_ms: Iterable[int], goal: str) -> 
         while more:
             reading = driver.read(now_ms, bookmark)
             bookmark, more = reading.bookmark or bookmark, reading.more
-            found.update(row for block in reading.blocks for row in _sent(block, node))
+            found.update(row for block in reading.blocks for row in sent(block, node))
             if bookmark == goal:
                 return found
     return None
-
-
-def _sent(block: Block, node: NodeEntry) -> Iterator[Row]:
-    """A block's rows with what the topic adds to them."""
-    of = catalogue.measurement(block.measurement)
-    added: dict[str, Any] = {
-        name: getattr(node.address, name) for name in ("city", "lane", "node") if name in (*of.tags, *of.fields)
-    }
-    for row in block.rows():
-        yield _row(of.name, {**row, **added})
 
 
 def _rows_of(store: Store, measurement: str) -> Iterator[Row]:
