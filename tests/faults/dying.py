@@ -43,10 +43,11 @@ def arm(point: str, moment: str, nth: int) -> None:
         is_last = next(counter) == nth
         if is_last and moment == "before":
             _die()
-        result = function(*args, **kwargs)
-        if is_last:
-            _die()
-        return result
+        try:
+            return function(*args, **kwargs)
+        finally:
+            if is_last:
+                _die()
 
     kind = type(inspect.getattr_static(owner, name))
     setattr(owner, name, kind(fatal) if kind in (staticmethod, classmethod) else fatal)

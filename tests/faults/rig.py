@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections import Counter
 from contextlib import closing, contextmanager
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ingest.ledger import Account
+    from ingest.rejects import Reject
     from store.contract import Store
     from store.settings import StoreSettings
     from tests.faults.brokers import Broker
@@ -38,6 +40,8 @@ _QUICK: Final = {
     "report_seconds": 1,
     "lease_seconds": 10,
 }
+_ENTRIES: Final = ("stored", "thinned", "rejected")
+_PATIENCE_SECONDS: Final = 60.0
 
 Death = tuple[str, str, int]
 """Where a process kills itself: `module:name`, "before" or "after", and at which call."""
@@ -146,24 +150,26 @@ class Rig:
         """The fault is over: recovery is measured from now."""
         self.mended_at = CLOCK.monotonic()
 
-    def recover(self, scenario: str, *, besides: Iterable[Counter[Row]] = (), rejected: int = 0) -> Found:
+    def recover(self, scenario: str, *, besides: Iterable[Counter[Row]] = ()) -> Found:
         """Let the nodes send all they have, end everything, and compare what went in with what is there.
 
         Args:
             scenario: What was done.
-            besides: Rows of senders that are no nodes; whoever gives them knows that they are stored.
-            rejected: How many rows must be among the rejects.
+            besides: Rows of senders that are no nodes and keep no account.
         """
         for sender in self._senders:
             orders = self.nodes[sender.name]
             if sender.lives and (orders.stays or not orders.count) and "node has read" not in sender.said:
                 sender.signal(signal.SIGTERM)  # it still sends what it holds
         codes = {sender.name: sender.until_it_ends() for sender in self._senders}
+        others = sum(besides, Counter())
+        if others:
+            self._wait_for(others)
         seconds = CLOCK.monotonic() - self.mended_at
         codes |= {collector.name: collector.end() for collector in self._collectors if collector.lives}
         if self._owner is not None and self._owner.lives:
             codes["store"] = self._owner.end()
-        found = self._compared(scenario, sum(besides, Counter()), rejected, seconds)
+        found = self._compared(scenario, others, seconds)
         ends = [f"{name} ended with {code}" for name, code in codes.items() if code]
         TABLE.append(found.line)
         return Found(found.line, ends + found.faults, found.accounts)
@@ -176,24 +182,27 @@ class Rig:
             yield store
 
     def expected(self) -> Counter[Row]:
-        """Every row that nodes have ever kept in their outboxes."""
-        rows: Counter[Row] = Counter()
-        for orders in self.nodes.values():
-            with closing(Outbox(Path(orders.outbox))) as outbox:
-                rows.update(orders.expected(int(outbox.bookmark(NAME) or 0)))
-        return rows
+        """Every row that nodes have ever kept in their outboxes and that can be decoded."""
+        return sum((orders.expected(read) for orders, read, _ in self._went()), Counter())
 
-    def thinned(self) -> int:
-        """How many rows the nodes' outboxes had to drop."""
-        count = 0
+    def _went(self) -> Iterator[tuple[Orders, int, int]]:
+        """Each node's orders, how many readings it took, and how many rows its outbox had to drop."""
         for orders in self.nodes.values():
             with closing(Outbox(Path(orders.outbox))) as outbox:
-                count += outbox.thinned
-        return count
+                yield orders, int(outbox.bookmark(NAME) or 0), outbox.thinned
+
+    def _wait_for(self, rows: Counter[Row]) -> None:
+        """Give the collector time to store what no answer speaks of; that it did is seen later."""
+        assert any(collector.lives for collector in self._collectors)
+        deadline = CLOCK.monotonic() + _PATIENCE_SECONDS
+        with closing(open_store(self.store, clock=CLOCK)) as store:
+            while rows - stored(store) and CLOCK.monotonic() < deadline:
+                CLOCK.sleep(0.2)
 
     def rejects(self, data: str = "collector") -> int:
-        """How many rows are in a collector's rejects."""
-        return sum(reject.rows for _, reject in Rejects(self.folder / data / "rejects").all())
+        """How many rows are in a collector's rejects; one that a kill put there twice counts once."""
+        once = {_content(reject): reject.rows for _, reject in Rejects(self.folder / data / "rejects").all()}
+        return sum(once.values())
 
     def close(self) -> None:
         """Kill what still runs."""
@@ -207,40 +216,50 @@ class Rig:
         self.processes.append(process)
         return process.start()
 
-    def _compared(self, scenario: str, besides: Counter[Row], rejected: int, seconds: float) -> Found:
-        boxed = self.expected()
+    def _compared(self, scenario: str, besides: Counter[Row], seconds: float) -> Found:
+        went = list(self._went())
+        boxed = sum((orders.expected(read) for orders, read, _ in went), Counter())
+        refused, thinned = sum(orders.refused(read) for orders, read, _ in went), sum(drops for _, _, drops in went)
         with self.opened() as store:
             there = stored(store)
             accounts = {(node, box): account for (_, node, box), account in Ledger.load(store).accounts()}
+        found = {name: sum(getattr(each, name) for each in accounts.values()) for name in _ENTRIES}
         expected = boxed + besides
         kept = (expected & there).total()
-        entered, thinned, refused = (
-            sum(getattr(account, name) for account in accounts.values()) for name in ("stored", "thinned", "rejected")
+        twice = (there - expected).total() + max(0, sum(found.values()) - boxed.total() - refused)
+        line = Line(
+            scenario,
+            self.store.url.partition(":")[0],
+            self.broker.kind,
+            produced=expected.total() + refused,
+            stored=kept,
+            twice=twice,
+            missing=expected.total() - kept - found["thinned"],
+            thinned=found["thinned"],
+            rejected=found["rejected"],
+            seconds_to_recover=seconds,
         )
-        missing = expected.total() - kept - thinned - refused
-        twice = (there - expected).total() + max(0, entered + thinned + refused - boxed.total())
-        kind = self.store.url.partition(":")[0]
-        line = Line(scenario, kind, self.broker.kind, expected.total(), kept, twice, missing, thinned, refused, seconds)
-        faults = [*_accounting(line, accounts, boxed.total(), self.thinned(), rejected)]
-        if thinned + refused == 0 or twice:
+        right = {"stored": boxed.total() - thinned, "thinned": thinned, "rejected": refused}
+        faults = [f"the ledger has {found}, not {right}"] if found != right else []
+        if self.rejects() != refused:
+            faults.append(f"{self.rejects()} rows are among the rejects, not {refused}")
+        if not thinned or twice:
             faults += differences(expected, there)
-        return Found(line, faults, accounts)
+        return Found(line, [*faults, *_open_ends(line, accounts)], accounts)
 
 
-def _accounting(
-    line: Line, accounts: dict[tuple[str, str], Account], boxed: int, thinned: int, rejected: int
-) -> Iterator[str]:
-    """Where the ledger and what happened differ."""
-    entered = sum(account.stored for account in accounts.values())
-    if entered != boxed - line.thinned - line.rejected:
-        yield f"the ledger has {entered} rows stored of {boxed} that nodes took"
-    if (line.thinned, line.rejected) != (thinned, rejected):
-        yield f"the ledger has {line.thinned} thinned and {line.rejected} rejected, not {thinned} and {rejected}"
+def _open_ends(line: Line, accounts: dict[tuple[str, str], Account]) -> Iterator[str]:
+    """What is there too often, or not there, and what the ledger still waits for or has given up."""
     if line.twice or line.missing:
         yield f"{line.twice} twice and {line.missing} missing"
     for (node, box), account in accounts.items():
         if account.missing or account.lost:
             yield f"the ledger misses {account.missing} and has lost {account.lost} of {node} {box}"
+
+
+def _content(reject: Reject) -> str:
+    """A reject without what changes from one sending to the next."""
+    return re.sub(r'"first":\d+,', "", f"{reject.topic} {reject.payload.decode(errors='replace')}")
 
 
 def _environ(settings: StoreSettings) -> dict[str, str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NAME: Final = "seeded"
 _PACKS_AN_ENTRY: Final = 10  # of these, one is a harvest as first typed, and one is its edit
 _TYPED, _EDITED = 2, 7
+_REFUSED: Final = "rain"  # sent only with a field that the catalogue does not have
 _BEDS: Final = ("b1", "b2", "b3", "b4")
 
 
@@ -41,6 +42,7 @@ class Orders:
         rows: Rows a pack.
         speed: How many seconds pass on its clock in one of ours.
         limit_bytes: How much its outbox may hold [By].
+        refused_every: Every so many readings, one row that nobody can decode is added; 0 = never.
         stays: Whether it goes on listening when all its readings are stored, until it is told to stop.
     """
 
@@ -54,6 +56,7 @@ class Orders:
     rows: int = 4
     speed: float = 1.0
     limit_bytes: int = 100_000_000
+    refused_every: int = 0
     stays: bool = False
 
     @property
@@ -68,16 +71,32 @@ class Orders:
         blocks = [self._soil(random, at_ms)]
         if number % _PACKS_AN_ENTRY in (_TYPED, _EDITED):
             blocks.append(self._harvest(random, number))
+        if self._has_refused(number):
+            times = [at_ms * NANOSECONDS_PER_MILLISECOND]
+            blocks.append(Block(_REFUSED, times, {"origin": "measured"}, {"colour": [1.0]}))
         return blocks
 
     def expected(self, count: int) -> Counter[Row]:
         """Every row of the first so many readings, as the store should show it."""
         entry = NodeEntry(self.address, NAME, "measured", {})
-        return Counter(row for number in range(count) for block in self.reading(number) for row in sent(block, entry))
+        return Counter(
+            row
+            for number in range(count)
+            for block in self.reading(number)
+            if block.measurement != _REFUSED
+            for row in sent(block, entry)
+        )
+
+    def refused(self, count: int) -> int:
+        """How many rows of the first so many readings will never decode."""
+        return sum(self._has_refused(number) for number in range(count))
 
     def again(self, **changes: object) -> Orders:
         """The same node with other orders."""
         return replace(self, **changes)  # type: ignore[arg-type]  # names are checked by `replace` itself
+
+    def _has_refused(self, number: int) -> bool:
+        return self.refused_every > 0 and number % self.refused_every == 0
 
     def _soil(self, random: Random, at_ms: int) -> Block:
         times = [(at_ms + row // len(_BEDS)) * NANOSECONDS_PER_MILLISECOND for row in range(self.rows)]
