@@ -95,6 +95,11 @@ class Proxy:
         """Break every connection, with nothing more sent."""
         self._do(self._cut())
 
+    def freeze(self) -> None:
+        """Forget every connection without closing it, as a router does; new ones are carried."""
+        for link in list(self._links):
+            link.frozen = True
+
     def close(self) -> None:
         """Break every connection and stop listening."""
         self._do(self._end())
@@ -142,6 +147,7 @@ class _Link:
     random: Random
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    frozen: bool = False
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
         self.writers.append(writer)
@@ -226,7 +232,7 @@ class _Link:
 
     async def _clear(self) -> None:
         """Wait until nothing is stalled."""
-        while self.weather.stalled:  # noqa: ASYNC110  # the weather is changed from another thread
+        while self.weather.stalled or self.frozen:  # noqa: ASYNC110  # the weather is changed from another thread
             await asyncio.sleep(0.01)
 
 

@@ -101,7 +101,7 @@ class Rig:
             before = self.nodes.get(name, Orders(outbox, CLOCK.wall_ms(), node=name))
             self.nodes[name] = before.again(**orders)
         words = ["tests.faults.node", orjson.dumps(asdict(self.nodes[name])).decode()]
-        process = self._start(name, words, dies, {"LORONG_BROKER__PORT": str(port or self.broker.port)})
+        process = self._start(name, words, dies, self._broker_environ(port))
         self._senders = [sender for sender in self._senders if sender.name != name] + [process]
         return process
 
@@ -128,13 +128,14 @@ class Rig:
             settings: Changes to its section.
         """
         environ = {
-            "LORONG_BROKER__PORT": str(port or self.broker.port),
+            **self._broker_environ(port),
             "LORONG_COLLECTOR__DATA": str(self.folder / data),
             **_environ(store or self.store),
             **{f"LORONG_COLLECTOR__{key.upper()}": str(value) for key, value in {**_QUICK, **settings}.items()},
         }
         words = ["lorong", "collect", "--city", str(self.folder / "site")]
-        process = self._start(data, ["tests.faults.points", str(points), *words] if points else words, dies, environ)
+        name = f"{data}-{len(self._collectors)}"
+        process = self._start(name, ["tests.faults.points", str(points), *words] if points else words, dies, environ)
         self._collectors.append(process)
         if dies is None and listens:
             process.until_it_says(LISTENS)
@@ -209,6 +210,9 @@ class Rig:
         for process in self.processes:
             process.kill()
 
+    def _broker_environ(self, port: int | None) -> dict[str, str]:
+        return {"LORONG_BROKER__PORT": str(port or self.broker.port), "LORONG_BROKER__KEEPALIVE_SECONDS": "3"}
+
     def _start(self, name: str, words: list[str], dies: Death | None, environ: dict[str, str]) -> Process:
         if dies is not None:
             words = ["tests.faults.dying", *map(str, dies), *words]
@@ -266,4 +270,5 @@ def _environ(settings: StoreSettings) -> dict[str, str]:
     """A store's settings as its environment."""
     texts = {"url": settings.url, "org": settings.org, "token": settings.token.reveal()}
     texts |= {"bucket_raw": settings.bucket_raw, "bucket_keep": settings.bucket_keep}
+    texts["timeout_seconds"] = str(settings.timeout_seconds)
     return {f"LORONG_STORE__{key.upper()}": text for key, text in texts.items()}

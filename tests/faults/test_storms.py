@@ -1,0 +1,43 @@
+"""Scenario 9: every message ten times, a collector restarted every second, and a thousand nodes back at once."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from tests.faults.places import ALL, on
+from tests.faults.proxy import Proxy
+from tests.faults.rig import CLOCK
+
+if TYPE_CHECKING:
+    from tests.faults.rig import Rig
+
+_TIMES = 10
+
+
+@on(*ALL)
+def test_every_message_ten_times_is_stored_once_and_counted_ten_times(rig: Rig) -> None:
+    with closing(Proxy(rig.broker.port)) as proxy:
+        proxy.weather.copies = _TIMES
+        rig.node(count=100, refused_every=9, port=proxy.port)
+        rig.collector()
+        rig.mended()
+        found = rig.recover("every message ten times")
+
+    assert found.faults == []
+    assert found.total("duplicate") == (_TIMES - 1) * found.line.produced
+
+
+@on(*ALL)
+def test_a_collector_restarted_every_second_loses_nothing(rig: Rig) -> None:
+    rig.node(refused_every=9)
+    for number in range(10):
+        collector = rig.collector()
+        CLOCK.sleep(0.6)
+        if number % 2:
+            collector.kill()
+        else:
+            assert collector.end() == 0
+    rig.mended()
+    rig.collector()
+    assert rig.recover("collector restarted every second").faults == []
