@@ -148,6 +148,7 @@ class _Link:
     writers: list[asyncio.StreamWriter] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     frozen: bool = False
+    gone: bool = False
 
     async def run(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int) -> None:
         self.writers.append(writer)
@@ -165,6 +166,7 @@ class _Link:
         self.abort()
 
     def abort(self) -> None:
+        self.frozen, self.gone = False, True
         for writer in self.writers:
             writer.transport.abort()
 
@@ -232,7 +234,7 @@ class _Link:
 
     async def _clear(self) -> None:
         """Wait until nothing is stalled."""
-        while self.weather.stalled or self.frozen:  # noqa: ASYNC110  # the weather is changed from another thread
+        while (self.weather.stalled or self.frozen) and not self.gone:  # noqa: ASYNC110  # the weather is changed from another thread
             await asyncio.sleep(0.01)
 
 

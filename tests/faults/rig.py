@@ -23,9 +23,9 @@ from tests.faults.seeded import NAME, Orders
 from tests.flow.small_site import differences, small_site, stored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from ingest.ledger import Account
+    from ingest.account import Account
     from ingest.rejects import Reject
     from store.contract import Store
     from store.settings import StoreSettings
@@ -141,6 +141,10 @@ class Rig:
             process.until_it_says(LISTENS)
         return process
 
+    def process(self, name: str, *words: str) -> Process:
+        """Start something else."""
+        return self._start(name, list(words), None, {})
+
     def store_owner(self) -> Process:
         """Start a process that owns the DuckDB file, so that it can be killed without the collector."""
         self._owner = self._start("store", ["tests.faults.store_owner"], None, _environ(self.store))
@@ -151,26 +155,28 @@ class Rig:
         """The fault is over: recovery is measured from now."""
         self.mended_at = CLOCK.monotonic()
 
-    def recover(self, scenario: str, *, besides: Iterable[Counter[Row]] = ()) -> Found:
+    def recover(
+        self, scenario: str, *, besides: Counter[Row] | None = None, boxed: Counter[Row] | None = None
+    ) -> Found:
         """Let the nodes send all they have, end everything, and compare what went in with what is there.
 
         Args:
             scenario: What was done.
-            besides: Rows of senders that are no nodes and keep no account.
+            besides: Rows of senders that have no box, and so no account.
+            boxed: Rows of senders that are no nodes and have a box.
         """
         for sender in self._senders:
             orders = self.nodes[sender.name]
             if sender.lives and (orders.stays or not orders.count) and "node has read" not in sender.said:
                 sender.signal(signal.SIGTERM)  # it still sends what it holds
         codes = {sender.name: sender.until_it_ends() for sender in self._senders}
-        others = sum(besides, Counter())
-        if others:
-            self._wait_for(others)
+        if besides:
+            self._wait_for(besides)
         seconds = CLOCK.monotonic() - self.mended_at
         codes |= {collector.name: collector.end() for collector in self._collectors if collector.lives}
         if self._owner is not None and self._owner.lives:
             codes["store"] = self._owner.end()
-        found = self._compared(scenario, others, seconds)
+        found = self._compared(scenario, seconds, besides or Counter(), boxed or Counter())
         ends = [f"{name} ended with {code}" for name, code in codes.items() if code]
         TABLE.append(found.line)
         return Found(found.line, ends + found.faults, found.accounts)
@@ -220,9 +226,9 @@ class Rig:
         self.processes.append(process)
         return process.start()
 
-    def _compared(self, scenario: str, besides: Counter[Row], seconds: float) -> Found:
+    def _compared(self, scenario: str, seconds: float, besides: Counter[Row], boxed: Counter[Row]) -> Found:
         went = list(self._went())
-        boxed = sum((orders.expected(read) for orders, read, _ in went), Counter())
+        boxed = sum((orders.expected(read) for orders, read, _ in went), boxed)
         refused, thinned = sum(orders.refused(read) for orders, read, _ in went), sum(drops for _, _, drops in went)
         with self.opened() as store:
             there = stored(store)

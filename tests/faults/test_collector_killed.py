@@ -86,7 +86,7 @@ def killed(rig: Rig, deaths: Iterable[Death], scenario: str) -> list[str]:
         assert ended(collector) == -signal.SIGKILL, f"{death} was never reached:\n{collector.said[-1500:]}"
     rig.mended()
     rig.collector()
-    found = rig.recover(scenario, besides=[device.stop()])
+    found = rig.recover(scenario, besides=device.stop())
     return found.faults
 
 

@@ -47,11 +47,8 @@ def repeating_and_shuffling(proxy: Proxy) -> None:
 
 def forgetting(proxy: Proxy) -> None:
     """The connection is open at both ends and carries nothing any more; a new one would."""
-    CLOCK.sleep(1)
     proxy.freeze()
-    before = proxy.counted.connections
     CLOCK.sleep(1)
-    assert proxy.counted.connections == before
 
 
 def halting(proxy: Proxy) -> None:

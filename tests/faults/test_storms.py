@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+import orjson
+
+from tests.faults.crowd import CrowdOrders
 from tests.faults.places import ALL, on
 from tests.faults.proxy import Proxy
 from tests.faults.rig import CLOCK
@@ -41,3 +45,17 @@ def test_a_collector_restarted_every_second_loses_nothing(rig: Rig) -> None:
     rig.mended()
     rig.collector()
     assert rig.recover("collector restarted every second").faults == []
+
+
+@on(*ALL, quick=0)
+def test_a_thousand_nodes_that_come_back_at_once_lose_nothing(rig: Rig) -> None:
+    rig.collector()
+    crowd = CrowdOrders(rig.broker.port, CLOCK.wall_ms() - 86_400_000)
+    thousand = rig.process("crowd", "tests.faults.crowd", orjson.dumps(asdict(crowd)).decode())
+    CLOCK.sleep(2)
+    rig.broker.kill()
+    CLOCK.sleep(1)
+    rig.broker.start()
+    rig.mended()
+    assert thousand.until_it_ends() == 0
+    assert rig.recover("a thousand nodes back at once", boxed=crowd.expected()).faults == []
