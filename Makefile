@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := lorong sensors diary ingest store analytics web commons deploy tests
 
-.PHONY: run test check fix bench vectors dashboards readme secrets lock clean
+.PHONY: run test check fix faults soak bench vectors dashboards readme secrets lock clean
 
 run: $(VENV)/run  ## the whole pipeline on this machine; ARGS="--for 60 --port 8123 --data DIR"
 	@exec $(BIN)/lorong run $(ARGS)
@@ -22,6 +22,12 @@ check: $(VENV)/dev  ## linters, types and import contracts
 fix: $(VENV)/dev  ## let the formatter have its way
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
+
+faults: $(VENV)/dev  ## every fault on every store and broker, with a table at the end; about an hour
+	$(BIN)/pytest tests/faults -m "" $(ARGS)
+
+soak: $(VENV)/dev  ## ten minutes of random faults; ARGS="--seconds 60 --seed 7 --store influxdb --broker mosquitto"
+	@$(BIN)/python -m tests.faults.soak $(ARGS)
 
 bench: $(VENV)/dev  ## rows per second from broker to store, beside the store's own limit
 	$(BIN)/python -m tests.bench
