@@ -156,7 +156,12 @@ class Rig:
         self.mended_at = CLOCK.monotonic()
 
     def recover(
-        self, scenario: str, *, besides: Counter[Row] | None = None, boxed: Counter[Row] | None = None
+        self,
+        scenario: str,
+        *,
+        besides: Counter[Row] | None = None,
+        boxed: Counter[Row] | None = None,
+        refused: int = 0,
     ) -> Found:
         """Let the nodes send all they have, end everything, and compare what went in with what is there.
 
@@ -164,6 +169,7 @@ class Rig:
             scenario: What was done.
             besides: Rows of senders that have no box, and so no account.
             boxed: Rows of senders that are no nodes and have a box.
+            refused: How many further rows of theirs must be among the rejects.
         """
         for sender in self._senders:
             orders = self.nodes[sender.name]
@@ -176,7 +182,7 @@ class Rig:
         codes |= {collector.name: collector.end() for collector in self._collectors if collector.lives}
         if self._owner is not None and self._owner.lives:
             codes["store"] = self._owner.end()
-        found = self._compared(scenario, seconds, besides or Counter(), boxed or Counter())
+        found = self._compared(scenario, seconds, besides or Counter(), boxed or Counter(), refused)
         ends = [f"{name} ended with {code}" for name, code in codes.items() if code]
         TABLE.append(found.line)
         return Found(found.line, ends + found.faults, found.accounts)
@@ -226,10 +232,13 @@ class Rig:
         self.processes.append(process)
         return process.start()
 
-    def _compared(self, scenario: str, seconds: float, besides: Counter[Row], boxed: Counter[Row]) -> Found:
+    def _compared(
+        self, scenario: str, seconds: float, besides: Counter[Row], boxed: Counter[Row], refused: int
+    ) -> Found:
         went = list(self._went())
         boxed = sum((orders.expected(read) for orders, read, _ in went), boxed)
-        refused, thinned = sum(orders.refused(read) for orders, read, _ in went), sum(drops for _, _, drops in went)
+        refused += sum(orders.refused(read) for orders, read, _ in went)
+        thinned = sum(drops for _, _, drops in went)
         with self.opened() as store:
             there = stored(store)
             accounts = {(node, box): account for (_, node, box), account in Ledger.load(store).accounts()}

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 STEPS: Final = {
     "ingest.subscription:Subscription.take": ("after",),
-    "commons.wire:decode": ("after",),
+    "ingest.batch:Batch.take": ("after",),
+    "ingest.batch:Batch.close": ("after",),
     "ingest.rejects:Rejects.add": ("before", "after"),
+    "ingest.ledger:ledger_block": ("before",),
     "ingest.ledger:Ledger.settle": ("before",),
     "ingest.subscription:Subscription.acknowledge": ("before", "after"),
     "ingest.subscription:Subscription.publish": ("before", "after"),
