@@ -44,7 +44,7 @@ def test_a_broker_that_loses_its_disk_and_what_it_has_taken_loses_nothing(rig: R
     assert rig.recover("broker killed -9 and its disk wiped").faults == []
 
 
-@on(*ALL)
+@on(*ALL, quick=0)
 def test_a_broker_away_for_a_day_finds_the_day_in_the_outboxes(rig: Rig) -> None:
     for node, lane in (("saga-s1", "saga"), ("sydney-s1", "sydney")):  # a quarter of an hour in an eighth of a second
         rig.node(node, lane=lane, began_ms=CLOCK.wall_ms(), period_ms=900_000, speed=7_200, rows=8)

@@ -61,9 +61,9 @@ def halting(proxy: Proxy) -> None:
 FAULTS = pytest.mark.parametrize(
     "fault",
     [
-        dropping,
         repeating_and_shuffling,
         forgetting,
+        pytest.param(dropping, marks=pytest.mark.faults_all),
         pytest.param(delaying, marks=pytest.mark.faults_all),
         pytest.param(halting, marks=pytest.mark.faults_all),
     ],

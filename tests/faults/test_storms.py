@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TIMES = 10
 
 
-@on(*ALL)
+@on(*ALL, quick=2)
 def test_every_message_ten_times_is_stored_once_and_counted_ten_times(rig: Rig) -> None:
     with closing(Proxy(rig.broker.port)) as proxy:
         proxy.weather.copies = _TIMES
@@ -32,7 +32,7 @@ def test_every_message_ten_times_is_stored_once_and_counted_ten_times(rig: Rig) 
     assert found.total("duplicate") == (_TIMES - 1) * found.line.produced
 
 
-@on(*ALL)
+@on(*ALL, quick=0)
 def test_a_collector_restarted_every_second_loses_nothing(rig: Rig) -> None:
     rig.node(refused_every=9)
     for number in range(10):

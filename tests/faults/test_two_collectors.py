@@ -43,7 +43,7 @@ def test_of_two_collectors_started_at_once_one_stays_and_nothing_is_lost(rig: Ri
     assert rig.recover("two collectors started at once").faults == []
 
 
-@on(*STORES)
+@on(*STORES, quick=0)
 def test_a_takeover_waits_until_the_dead_collectors_lease_has_run_out(rig: Rig) -> None:
     if rig.store.url.startswith("duckdb"):
         rig.store_owner()
