@@ -6,7 +6,7 @@ import re
 import signal
 from collections import Counter
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,7 @@ from commons.outbox import Outbox
 from ingest.ledger import Ledger
 from ingest.rejects import Rejects
 from store import open_store
+from store.contract import Query
 from tests.faults.line import TABLE, Line
 from tests.faults.processes import Process
 from tests.faults.seeded import NAME, Orders
@@ -41,6 +42,7 @@ _QUICK: Final = {
     "lease_seconds": 10,
 }
 _ENTRIES: Final = ("stored", "thinned", "rejected")
+_REPORTED: Final = (*_ENTRIES, "duplicate", "received")
 _PATIENCE_SECONDS: Final = 60.0
 
 Death = tuple[str, str, int]
@@ -55,11 +57,13 @@ class Found:
         line: Its line in the table.
         faults: What is not as it must be, in words; nothing where the promise was kept.
         accounts: The ledger, by node and box.
+        reported: What the collector's reports come to, by counter [rows].
     """
 
     line: Line
     faults: list[str]
     accounts: dict[tuple[str, str], Account]
+    reported: dict[str, int]
 
     def total(self, name: str) -> int:
         """One figure of the ledger, over all boxes [rows]."""
@@ -185,7 +189,7 @@ class Rig:
         found = self._compared(scenario, seconds, besides or Counter(), boxed or Counter(), refused)
         ends = [f"{name} ended with {code}" for name, code in codes.items() if code]
         TABLE.append(found.line)
-        return Found(found.line, ends + found.faults, found.accounts)
+        return replace(found, faults=ends + found.faults)
 
     @contextmanager
     def opened(self) -> Iterator[Store]:
@@ -193,10 +197,6 @@ class Rig:
         assert not any(collector.lives for collector in self._collectors)
         with closing(open_store(self.store, clock=CLOCK)) as store:
             yield store
-
-    def expected(self) -> Counter[Row]:
-        """Every row that nodes have ever kept in their outboxes and that can be decoded."""
-        return sum((orders.expected(read) for orders, read, _ in self._went()), Counter())
 
     def _went(self) -> Iterator[tuple[Orders, int, int]]:
         """Each node's orders, how many readings it took, and how many rows its outbox had to drop."""
@@ -212,10 +212,10 @@ class Rig:
             while rows - stored(store) and CLOCK.monotonic() < deadline:
                 CLOCK.sleep(0.2)
 
-    def rejects(self, data: str = "collector") -> int:
-        """How many rows are in a collector's rejects; one that a kill put there twice counts once."""
-        once = {_content(reject): reject.rows for _, reject in Rejects(self.folder / data / "rejects").all()}
-        return sum(once.values())
+    def rejects(self) -> int:
+        """How many rows are in the collectors' rejects; one that a kill put there twice counts once."""
+        folders = self.folder.glob("*/rejects")
+        return sum({_content(each): each.rows for folder in folders for _, each in Rejects(folder).all()}.values())
 
     def close(self) -> None:
         """Kill what still runs."""
@@ -242,6 +242,7 @@ class Rig:
         with self.opened() as store:
             there = stored(store)
             accounts = {(node, box): account for (_, node, box), account in Ledger.load(store).accounts()}
+            reports = store.read(Query("collector")).to_pylist()
         found = {name: sum(getattr(each, name) for each in accounts.values()) for name in _ENTRIES}
         expected = boxed + besides
         kept = (expected & there).total()
@@ -264,7 +265,8 @@ class Rig:
             faults.append(f"{self.rejects()} rows are among the rejects, not {refused}")
         if not thinned or twice:
             faults += differences(expected, there)
-        return Found(line, [*faults, *_open_ends(line, accounts)], accounts)
+        reported = {name: sum(int(row[name]) for row in reports) for name in _REPORTED}
+        return Found(line, [*faults, *_open_ends(line, accounts)], accounts, reported)
 
 
 def _open_ends(line: Line, accounts: dict[tuple[str, str], Account]) -> Iterator[str]:

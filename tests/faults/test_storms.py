@@ -30,6 +30,8 @@ def test_every_message_ten_times_is_stored_once_and_counted_ten_times(rig: Rig) 
 
     assert found.faults == []
     assert found.total("duplicate") == (_TIMES - 1) * found.line.produced
+    counted = {name: found.total(name) for name in ("stored", "rejected", "thinned", "duplicate")}
+    assert found.reported == {**counted, "received": _TIMES * found.line.produced}
 
 
 @on(*ALL, quick=0)
