@@ -27,6 +27,7 @@ persistence_location {folder}/disk/
 autosave_interval 1
 max_queued_messages 0
 max_inflight_messages 1000
+user root
 """,
 }
 _PROGRAMS: Final = {"nats": "nats-server", "mosquitto": "mosquitto"}

@@ -23,9 +23,9 @@ _TIMES = 10
 def test_every_message_ten_times_is_stored_once_and_counted_ten_times(rig: Rig) -> None:
     with closing(Proxy(rig.broker.port)) as proxy:
         proxy.weather.copies = _TIMES
-        rig.node(count=100, refused_every=9, port=proxy.port)
         rig.collector()
         rig.mended()
+        rig.node(count=100, refused_every=9, port=proxy.port)
         found = rig.recover("every message ten times")
 
     assert found.faults == []
