@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import TYPE_CHECKING, Final
 
-from commons.catalogue import Measurement, measurement
+from commons.catalogue import measurements
 from commons.errors import StoreRejectedError, UnknownNameError
 from commons.rows import Block, NumberColumn, TextColumn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from commons.catalogue import Measurement
+    from commons.rows import Column
+
 EARLIEST_NS: Final = -(2**63) + 2
 LATEST_NS: Final = 2**63 - 2
 _NUMBERS: Final = frozenset({float, type(None)})
 _TEXTS: Final = frozenset({str, type(None)})
+_NOTHING: Final = Block("store", [], {}, {})  # nothing to write, under a name that every engine knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +56,13 @@ class Checked:
 
 
 def check(batch: Sequence[Block]) -> Checked:
-    """Part the rows that can be written from those that never can.
-
-    Raises:
-        UnknownNameError: A measurement, tag or field is not in the catalogue.
-        ValueError: A column is not as long as its block.
-    """
+    """Part the rows that can be written from those that never can."""
     blocks: list[Block] = []
     origins: list[Sequence[int]] = []
     refused: list[tuple[int, int]] = []
     reasons: list[str] = []
     for index, block in enumerate(batch):
-        clean, bad = _clean(block, measurement(block.measurement))
+        clean, bad = _clean(block)
         rows = [row for row in range(len(block)) if row not in bad] if bad else range(len(block))
         blocks.append(_some(clean, rows) if bad else clean)
         origins.append(rows)
@@ -81,21 +80,40 @@ def is_text(value: object) -> bool:
         return False
 
 
-def _clean(block: Block, of: Measurement) -> tuple[Block, dict[int, str]]:
-    """The block with all numbers as floats, and what is wrong with which rows."""
-    _same_length(block)
+def _clean(block: Block) -> tuple[Block, dict[int, str]]:
+    """The block with all numbers as floats and no unknown name, and what is wrong with which rows."""
+    of = measurements().get(block.measurement)
+    if of is None:
+        unknown = UnknownNameError("measurement", block.measurement, measurements())
+        return _NOTHING, dict.fromkeys(range(len(block)), str(unknown))
+    if uneven := _uneven(block):
+        return _NOTHING, dict.fromkeys(range(len(block)), uneven)
     bad = _bad_times(block.times)
+    tags: dict[str, str | list[str]] = {}
     for name, tag in block.tags.items():
-        if name not in of.tags:
-            raise UnknownNameError(f"tag of {of.name}", name, of.tags)
-        bad |= _bad_tags(name, tag, len(block))
-    fields: dict[str, NumberColumn | TextColumn] = {}
+        if name in of.tags:
+            tags[name] = tag
+            bad |= _bad_tags(name, tag, len(block))
+        else:
+            bad |= _unknown(f"tag of {of.name}", name, of.tags, [value or None for value in block.tag(name)])
+    fields: dict[str, Column] = {}
     for name, column in block.fields.items():
-        if name not in of.columns:
-            raise UnknownNameError(f"field of {of.name}", name, of.columns)
-        fields[name], wrong = _texts(name, column) if of.columns[name] else _numbers(name, column)
+        if name in of.columns:
+            fields[name], wrong = _values(name, column, of)
+        else:
+            wrong = _unknown(f"field of {of.name}", name, of.columns, column)
         bad |= wrong
-    return Block(block.measurement, block.times, block.tags, fields), bad
+    return Block(block.measurement, block.times, tags, fields), bad
+
+
+def _unknown(kind: str, name: str, known: Iterable[str], column: Column) -> dict[int, str]:
+    """The rows that have a value under a name that is not in the catalogue."""
+    reason = str(UnknownNameError(kind, name, known))
+    return {row: reason for row, value in enumerate(column) if value is not None}
+
+
+def _values(name: str, column: Column, of: Measurement) -> tuple[Column, dict[int, str]]:
+    return _texts(name, column) if of.columns[name] else _numbers(name, column)
 
 
 def _some(block: Block, rows: Sequence[int]) -> Block:
@@ -103,13 +121,13 @@ def _some(block: Block, rows: Sequence[int]) -> Block:
     return block.take(list(rows)) if rows else Block(block.measurement, [], {}, {})
 
 
-def _same_length(block: Block) -> None:
+def _uneven(block: Block) -> str:
+    """What is wrong with the length of a column, if anything is."""
     lists = {name: tag for name, tag in block.tags.items() if not isinstance(tag, str)}
     for name, column in (*lists.items(), *block.fields.items()):
         if len(column) != len(block):
-            raise ValueError(
-                f"{block.measurement}.{name} has {len(column)} values for {len(block)} rows; give one a row"
-            )
+            return f"{name} has {len(column)} values for {len(block)} rows; give one a row"
+    return ""
 
 
 def _bad_times(times: list[int]) -> dict[int, str]:

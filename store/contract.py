@@ -62,7 +62,7 @@ class Store(Protocol):
 
     @property
     def id(self) -> str:
-        """The store's own name, drawn when it was made: a wiped store has another.
+        """The store's own name, drawn when it was made and looked up at each call: a wiped or restored one has another.
 
         Raises:
             StoreUnavailableError: The store is away; ask again.
@@ -72,12 +72,12 @@ class Store(Protocol):
         """Write every row, in the order of the blocks.
 
         Refused are rows with a NaN or an infinity, with a number where the catalogue has a text (or the reverse), with
-        a time outside 1677 to 2262, and those that the engine itself will not take.
+        a time outside 1677 to 2262, with a value under a name that is not in the catalogue, all rows of a block whose
+        columns are not equally long, and those that the engine itself will not take.
 
         Raises:
             StoreUnavailableError: Nothing can be said of the batch; write it again.
             StoreRejectedError: Those rows never; all others are written.
-            UnknownNameError: A measurement, tag or field is not in the catalogue; nothing is written.
         """
 
     def read(self, query: Query) -> pa.Table:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pytest
 
 from commons.catalogue import measurements
-from commons.errors import StoreRejectedError, StoreUnavailableError, UnknownNameError
+from commons.errors import StoreRejectedError, StoreUnavailableError
 from commons.rows import Block
 from store.contract import Query
 
@@ -162,18 +162,30 @@ def test_whole_numbers_become_floats(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "block",
+    ("block", "refused", "reason"),
     [
-        Block("soll", [_T0], {}, {"moisture": [1.0]}),
-        Block("soil", [_T0], {"bett": "b1"}, {"moisture": [1.0]}),
-        Block("soil", [_T0], {}, {"moistur": [1.0]}),
+        (
+            Block("soll", [_T0, _T0 + 1], {}, {"moisture": [1.0, 2.0]}),
+            [0, 1],
+            "measurement 'soll' .* did you mean soil",
+        ),
+        (Block("soil", [_T0, _T0 + 1], {"bett": ["b1", ""]}, {"ec": [1.0, 2.0]}), [0], "tag of soil 'bett' .* bed"),
+        (Block("soil", [_T0, _T0 + 1], {}, {"ec": [1.0, 2.0], "moistur": [None, 9.0]}), [1], "'moistur' is unknown"),
+        (Block("soil", [_T0, _T0 + 1], {}, {"ec": [1.0, 2.0], "raw": [7.0]}), [0, 1], "raw has 1 values for 2 rows"),
+        (Block("soil", [_T0, _T0 + 1], {"bed": ["b1"]}, {"ec": [1.0, 2.0]}), [0, 1], "bed has 1 values for 2 rows"),
     ],
 )
-def test_an_unknown_name_is_not_written_nor_is_its_batch(store: Store, block: Block) -> None:
-    with pytest.raises(UnknownNameError, match="did you mean"):
-        store.write([_soil([_T0], moisture=[1.0]), block])
+def test_a_name_that_nobody_knows_costs_only_the_rows_that_use_it(
+    store: Store, block: Block, refused: list[int], reason: str
+) -> None:
+    before, after = _soil([_T0 - 1], moisture=[5.0]), _soil([_T0 + 9], moisture=[6.0])
 
-    assert store.read(Query("soil")).num_rows == 0
+    with pytest.raises(StoreRejectedError, match=reason) as caught:
+        store.write([before, block, after])
+
+    assert caught.value.rows == [(1, row) for row in refused]
+    assert _values(store, "moisture") == [5.0, 6.0]
+    assert _values(store, "ec") == [value for row, value in enumerate([1.0, 2.0]) if row not in refused]
 
 
 def test_every_measurement_of_the_catalogue_can_be_kept(store: Store) -> None:
