@@ -33,12 +33,12 @@ class StoreClient:
 
     def __init__(self, path: Path, *, timeout_seconds: float) -> None:
         self._path, self._timeout = path, timeout_seconds
-        self._id = str(self._ask({"ask": "id"})[0]["id"])
+        self._ask({"ask": "id"})
 
     @property
     def id(self) -> str:
         """The store's own name."""
-        return self._id
+        return str(self._ask({"ask": "id"})[0]["id"])
 
     def write(self, batch: Sequence[Block]) -> None:
         """Write every row, once the owner says so."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from store.contract import Window
 
+_DAMAGED: Final = ("Corrupt", "not a valid DuckDB", "Could not read enough bytes")
 _CONFIG: Final = {"threads": "2", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
 
@@ -56,15 +57,15 @@ class DuckStore:
         try:
             with self._transaction(self._tables.values()) as con:
                 prepare(con)
-            self._id = self._own_name()
+            self._own_name()
         except BaseException:
             self.close()
             raise
 
     @property
     def id(self) -> str:
-        """The store's own name, drawn when the file was made."""
-        return self._id
+        """The store's own name, drawn when the file was made or restored."""
+        return self._own_name()
 
     def write(self, batch: Sequence[Block]) -> None:
         """Write every row, as one transaction."""
@@ -165,8 +166,12 @@ class DuckStore:
         """DuckDB's errors as the contract's."""
         try:
             yield
-        except (duckdb.OperationalError, duckdb.InternalError, duckdb.FatalException) as error:
+        except duckdb.Error as error:  # all of them: damage to the file comes as the bare root of their tree
             reason = str(error).splitlines()[0]
+            if any(words in reason for words in _DAMAGED):
+                raise StoreUnavailableError(
+                    f"DuckDB {self._name!r} is damaged: {reason}; stop Lorong, put the file aside and restore a backup"
+                ) from error
             raise StoreUnavailableError(
                 f"DuckDB {self._name!r} cannot do it now: {reason}; check the disk and its room, then try again"
             ) from error

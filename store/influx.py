@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from store.settings import StoreSettings
 
 _DEEPER: Final = 8
+_SAID_OF_SAMPLES: Final = ("ledger", "lease", "store")  # without them senders send again, as to a new store
 
 
 class InfluxStore:
@@ -48,15 +49,17 @@ class InfluxStore:
         self._server: InfluxClient | None = InfluxClient(settings)
         self._lock = threading.RLock()
         self._is_ready = False
-        self._id = ""
 
     @property
     def id(self) -> str:
-        """The store's own name, drawn when it is first asked for."""
-        with self._lock:
-            if not self._id:
-                self._id = self._own_name()
-            return self._id
+        """The store's own name, drawn if it has none."""
+        found = self.latest("store")["store_id"].to_pylist()
+        if not found:
+            self.write([Block("store", [0], {}, {"store_id": [uuid4().hex]})])
+            found = self.latest("store")["store_id"].to_pylist()  # another process may have been faster
+        if not found:
+            raise StoreUnavailableError(f"store {self._settings.url!r} was wiped while its id was drawn; ask again")
+        return str(found[0])
 
     def write(self, batch: Sequence[Block]) -> None:
         """Write every row."""
@@ -101,7 +104,7 @@ class InfluxStore:
         with self._lock:
             if self._server is not None:
                 self._server.close()
-            self._server, self._id = None, ""
+            self._server = None
 
     def _rows(self, wanted: Plan, flags: Sequence[str]) -> pa.Table:
         """Rows one by one; where bad values are left out, more are asked for until enough are good."""
@@ -129,14 +132,6 @@ class InfluxStore:
         bad = list(self._ask(wanted, bad_query(wanted, self._source(wanted))))
         return tuple(dict.fromkeys(wanted.flags.values())) if bad else ()
 
-    def _own_name(self) -> str:
-        """The id in the store, drawn if it has none."""
-        found = self.latest("store")["store_id"].to_pylist()
-        if not found:
-            self.write([Block("store", [0], {}, {"store_id": [uuid4().hex]})])
-            found = self.latest("store")["store_id"].to_pylist()
-        return str(found[0])
-
     def _ask(self, wanted: Plan, question: str) -> Iterator[dict[str, object]]:
         with self._ready() as server:
             yield from server.query(question, database=_policy(self._bucket(wanted))[0])
@@ -149,12 +144,12 @@ class InfluxStore:
 
     @contextmanager
     def _ready(self) -> Iterator[InfluxClient]:
-        """The server with its buckets. After a failure both buckets and id are looked up again: it may be another."""
+        """The server with its buckets. After a failure they are looked up again: it may be another."""
         try:
             yield self._prepared()
         except StoreUnavailableError:
             with self._lock:
-                self._is_ready, self._id = False, ""
+                self._is_ready = False
             raise
 
     def _prepared(self) -> InfluxClient:
@@ -162,12 +157,19 @@ class InfluxStore:
             if self._server is None:
                 raise StoreUnavailableError(f"store {self._settings.url!r} is closed; open it again")
             if not self._is_ready:
-                days = self._settings.raw_retention_days
-                self._server.ensure_bucket(self._settings.bucket_raw, retention_days=days)
-                self._server.ensure_bucket(self._settings.bucket_keep)
-                self._server.ensure_default_policy(self._settings.bucket_keep)
+                self._make_ready(self._server)
                 self._is_ready = True
             return self._server
+
+    def _make_ready(self, server: InfluxClient) -> None:
+        """Make what is not there. Where only the samples are gone, what was said of them goes too."""
+        raw, keep = self._settings.bucket_raw, self._settings.bucket_keep
+        if not server.has_bucket(raw) and server.has_bucket(keep):
+            for name in _SAID_OF_SAMPLES:
+                server.forget(keep, name)
+        server.ensure_bucket(raw, retention_days=self._settings.raw_retention_days)
+        server.ensure_bucket(keep)
+        server.ensure_default_policy(keep)
 
 
 def _policy(bucket: str) -> tuple[str, str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from store.settings import StoreSettings
 
 _CHUNK_ROWS: Final = 20_000
+_ALL_TIME: Final = ("1677-09-22T00:00:00Z", "2262-04-11T00:00:00Z")
 _SECONDS_PER_DAY: Final = 86_400
 _END_LENGTH: Final = 150
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -78,6 +79,23 @@ class InfluxClient:
         )
         self._writer: Any = self._client.write_api(write_options=SYNCHRONOUS)
 
+    def has_bucket(self, name: str) -> bool:
+        """Whether a bucket is there.
+
+        Raises:
+            StoreUnavailableError: It cannot be looked for.
+        """
+        with self._complaints():
+            try:
+                found = self._client.buckets_api().find_buckets(name=name, org=self._org).buckets
+            except ApiException as error:
+                if error.status == 404:  # noqa: PLR2004  # HTTP's number for "not found"
+                    return False
+                raise
+        if found is None:
+            raise StoreUnavailableError(f"what answers at {self._url} is no InfluxDB 2; check store.url")
+        return bool(found)
+
     def ensure_bucket(self, name: str, *, retention_days: int = 0) -> None:
         """Make a bucket unless it is there; one that is there stays as it is.
 
@@ -88,9 +106,9 @@ class InfluxClient:
         Raises:
             StoreUnavailableError: It cannot be looked for, or not be made.
         """
+        if self.has_bucket(name):
+            return
         with self._complaints():
-            if self._has_bucket(name):
-                return
             rule = {"type": "expire", "everySeconds": retention_days * _SECONDS_PER_DAY}
             try:
                 self._client.buckets_api().create_bucket(bucket_name=name, org=self._org, retention_rules=rule)
@@ -127,6 +145,16 @@ class InfluxClient:
             except ApiException as error:
                 if error.status not in _CONFLICT | _FORBIDDEN:  # another was faster, or the token may only read
                     raise
+
+    def forget(self, bucket: str, measurement: str) -> None:
+        """Delete every row of a measurement.
+
+        Raises:
+            StoreUnavailableError: It cannot be done now.
+        """
+        with self._complaints():
+            of = f'_measurement="{measurement}"'
+            self._client.delete_api().delete(*_ALL_TIME, of, bucket=bucket, org=self._org)
 
     def write(self, bucket: str, body: bytes) -> Refusal | None:
         """Send lines; durable when nothing is refused.
@@ -180,17 +208,6 @@ class InfluxClient:
 
     def _bucket_id(self, name: str) -> str:
         return str(self._client.buckets_api().find_buckets(name=name, org=self._org).buckets[0].id)
-
-    def _has_bucket(self, name: str) -> bool:
-        try:
-            found = self._client.buckets_api().find_buckets(name=name, org=self._org).buckets
-        except ApiException as error:
-            if error.status == 404:  # noqa: PLR2004  # HTTP's number for "not found"
-                return False
-            raise
-        if found is None:
-            raise StoreUnavailableError(f"what answers at {self._url} is no InfluxDB 2; check store.url")
-        return bool(found)
 
     def _post(self, path: str, form: dict[str, str]) -> Any:  # noqa: ANN401  # the client publishes no types
         return self._client.api_client.call_api(

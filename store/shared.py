@@ -49,6 +49,7 @@ class SharedDuckStore:
         self._store: DuckStore | StoreClient | None = None
         self._held = ExitStack()
         self._closed = False
+        self._inode: int | None = None
         self._reach()
 
     @property
@@ -94,6 +95,9 @@ class SharedDuckStore:
         with self._lock:
             if self._closed:
                 raise StoreUnavailableError(f"store {str(self._path)!r} is closed; open it again")
+            if isinstance(self._store, DuckStore) and _inode(self._path) != self._inode:
+                self._drop()
+                raise StoreUnavailableError(f"store {str(self._path)!r} is another file now; the next call opens it")
             if self._store is None:
                 self._store = self._own_or_ask()
             return self._store
@@ -117,6 +121,7 @@ class SharedDuckStore:
             held.callback(os.close, lock)
             store = DuckStore(self._path, memory_mb=self._memory_mb)
             held.callback(store.close)
+            self._inode = _inode(self._path)
             held.callback(Service(_beside(self._path, ".sock"), store).close)
             self._held = held.pop_all()
         return store
@@ -129,6 +134,14 @@ class SharedDuckStore:
 def _beside(path: Path, ending: str) -> Path:
     """The file that stands beside a DuckDB file."""
     return path.with_name(path.name + ending)
+
+
+def _inode(path: Path) -> int | None:
+    """Which file it is; None if there is none."""
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
 
 
 def _locked(path: Path) -> int | None:

@@ -119,25 +119,27 @@ def test_a_full_disk_says_so_and_leaves_nothing_half_done(path: Path) -> None:
 def test_a_reopened_file_still_knows_what_it_has(path: Path) -> None:
     first = DuckStore(path, memory_mb=256)
     first.write([_humidity([5, 10], [50.0, 60.0])])
+    name = first.id
     first.close()
 
     second = DuckStore(path, memory_mb=256)
     second.write([_humidity([5, 7, 10, 11], [51.0, 52.0, None, 53.0])])
 
     assert second.read(Query("air"))["humidity"].to_pylist() == [51.0, 52.0, 60.0, 53.0]
-    assert second.id == first.id
+    assert second.id == name
     second.close()
 
 
 def test_a_wiped_file_has_another_name(path: Path) -> None:
     first = DuckStore(path, memory_mb=256)
+    name = first.id
     first.close()
     path.unlink()
 
     second = DuckStore(path, memory_mb=256)
-    second.close()
 
-    assert second.id != first.id
+    assert second.id != name
+    second.close()
 
 
 def test_a_field_that_the_catalogue_gained_is_added(path: Path) -> None:
@@ -181,6 +183,20 @@ def test_a_file_that_is_no_database_is_unavailable(path: Path) -> None:
 
     with pytest.raises(StoreUnavailableError, match=r"lorong\.duckdb"):
         DuckStore(path, memory_mb=256)
+
+
+@pytest.mark.parametrize("damage", [5_000, 20_000, -20_000])
+def test_a_damaged_file_says_so_and_what_to_do(path: Path, damage: int) -> None:
+    store = DuckStore(path, memory_mb=256)
+    for day in range(20):
+        store.write([_humidity([day * 5000 + i for i in range(5000)], [(i * day * 0.37) % 100 for i in range(5000)])])
+    store.close()
+    body = bytearray(path.read_bytes())
+    body[damage] ^= 0xFF
+    path.write_bytes(body)
+
+    with pytest.raises(StoreUnavailableError, match=r"is damaged: .* put the file aside and restore a backup"):
+        DuckStore(path, memory_mb=256).read(Query("air"))
 
 
 def test_anybody_can_read_the_file_with_duckdb_alone(path: Path) -> None:

@@ -165,3 +165,37 @@ def test_a_wiped_store_is_made_again_and_has_another_name(influx: Influx) -> Non
     assert store.id != name
     store.close()
     other.close()
+
+
+@pytest.mark.influx
+def test_a_store_that_was_wiped_and_made_again_by_another_process_has_another_name_at_once(influx: Influx) -> None:
+    settings = influx.settings()
+    store, other = (open_store(settings, clock=SystemClock()) for _ in range(2))
+    name = store.id
+    influx.wipe(settings)
+
+    assert _humidities(other) == []
+
+    assert store.id != name
+    store.close()
+    other.close()
+
+
+@pytest.mark.influx
+def test_where_only_the_samples_are_wiped_what_was_said_of_them_goes_too(influx: Influx) -> None:
+    settings = influx.settings()
+    store = open_store(settings, clock=SystemClock())
+    name = store.id
+    said = Block("ledger", [0], {"city": "makassar", "node": "n1", "box": "x"}, {"state": ['{"through":1}']})
+    store.write([_humidity([_T0], [50.0]), Block("harvest", [_T0], {}, {"kg": [2.0]}), said])
+    (bucket,) = influx.call("GET", f"/api/v2/buckets?name={settings.bucket_raw}")["buckets"]
+    influx.call("DELETE", f"/api/v2/buckets/{bucket['id']}")
+
+    with pytest.raises(StoreUnavailableError):
+        store.read(Query("air"))
+
+    assert _humidities(store) == []
+    assert store.latest("ledger").num_rows == 0
+    assert store.id != name
+    assert store.read(Query("harvest"))["kg"].to_pylist() == [2.0]
+    store.close()

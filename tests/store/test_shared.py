@@ -170,6 +170,30 @@ def test_a_file_that_another_program_holds_is_unavailable_until_it_lets_go(url: 
     store.close()
 
 
+@pytest.mark.parametrize("exchanged", [False, True])
+def test_a_file_that_is_wiped_or_exchanged_under_its_owner_is_another_store(
+    url: str, tmp_path: Path, *, exchanged: bool
+) -> None:
+    store, other = _open(url), _open(f"duckdb:///{tmp_path}/other.duckdb")
+    store.write(_humidity(1, 50.0))
+    other.write(_humidity(2, 60.0))
+    name, others = store.id, other.id
+    other.close()
+    path = Path(url.removeprefix("duckdb:///"))
+    if exchanged:
+        (tmp_path / "other.duckdb").replace(path)
+    else:
+        path.unlink()
+
+    with pytest.raises(StoreUnavailableError, match="is another file now"):
+        store.write(_humidity(4, 80.0))
+
+    assert (store.id == others) is exchanged
+    assert store.id != name
+    assert _values(store) == ([60.0] if exchanged else [])
+    store.close()
+
+
 def test_only_this_user_may_use_the_socket(url: str) -> None:
     store = _open(url)
     place = Path(url.removeprefix("duckdb:///") + ".sock")
