@@ -38,7 +38,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "lane": {"code": "lanes:code", "close": "lanes:close"},
     "rejects": {"list": "rejects:list_rejects", "show": "rejects:show", "replay": "rejects:replay"},
     "grafana": {"build": "dashboards:build", "push": "dashboards:push"},
-    "store": {"init": "stores:init"},
+    "store": {"init": "stores:init", "backup": "stores:backup", "restore": "stores:restore"},
 }
 """Module and function of each command by group and name: one is imported when it is run, for a node has little room."""
 
