@@ -93,12 +93,17 @@ def _column(values: Sequence[Any], field: pa.Field, *, is_tag: bool) -> pa.Array
         return pa.array(_tags(values), pa.string())
     if field.type == TIME:
         return pa.array(values, pa.int64()).cast(TIME)
-    if field.type == pa.string():
-        return pa.array(values, pa.string())
     try:
-        return pa.array(values, pa.float64())
-    except pa.ArrowInvalid:  # a whole number too large for Arrow to convert unasked
-        return pa.array([None if value is None else float(value) for value in values], pa.float64())
+        return pa.array(values, field.type)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):  # another kind, or a whole number too large to convert unasked
+        return pa.array([_meant(value, field.type) for value in values], field.type)
+
+
+def _meant(value: object, kind: pa.DataType) -> float | str | None:
+    """A value of the catalogue's kind; what another program wrote as another kind is not there."""
+    if kind == pa.string():
+        return value if isinstance(value, str) else None
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _tags(values: Sequence[str | None]) -> list[str]:

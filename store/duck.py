@@ -16,6 +16,7 @@ from commons.rows import Block
 from store.checks import check
 from store.contract import Query
 from store.duck_layout import prepare, quoted
+from store.duck_migrations import due_steps
 from store.duck_table import DuckTable
 from store.plan import BAD, Plan, plan
 from store.windows import dated, window_query
@@ -55,8 +56,11 @@ class DuckStore:
             self._con = duckdb.connect(self._name, config={**_CONFIG, "memory_limit": f"{memory_mb}MB"})
             self._writer = self._con.cursor()
         try:
-            with self._transaction(self._tables.values()) as con:
-                prepare(con)
+            with self._complaints():
+                steps = due_steps(self._writer)
+            for step in (*steps, prepare):
+                with self._transaction(self._tables.values()) as con:
+                    step(con)
             self._own_name()
         except BaseException:
             self.close()

@@ -7,7 +7,7 @@ rows, and the view `<name>` that joins them for everybody who reads.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from commons.catalogue import Measurement, measurements
 from commons.errors import StoreError
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-VERSION: Final = 1
 Columns = dict[str, str]
 
 
@@ -28,27 +27,16 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
         con: A connection in a transaction.
 
     Raises:
-        StoreError: The file is of a later version, or has another type for a column.
+        StoreError: The file has another type for a column.
     """
     con.execute("CREATE SCHEMA IF NOT EXISTS series")
     con.execute("CREATE SCHEMA IF NOT EXISTS readings")
-    _check_version(con)
     there: dict[tuple[str, str], Columns] = defaultdict(dict)
     query = "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal"
     for schema, table, column, kind in con.execute(query).fetchall():
         there[schema, table][column] = kind
     for of in measurements().values():
         _prepare(con, of, there)
-
-
-def _check_version(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute("CREATE TABLE IF NOT EXISTS layout (version INTEGER)")
-    found = con.execute("SELECT max(version) FROM layout").fetchone()
-    version = found[0] if found else None
-    if version is None:
-        con.execute("INSERT INTO layout VALUES (?)", [VERSION])
-    elif version > VERSION:
-        raise StoreError(f"the file has layout {version} and this Lorong knows {VERSION}; use the Lorong that wrote it")
 
 
 def _prepare(con: duckdb.DuckDBPyConnection, of: Measurement, there: Mapping[tuple[str, str], Columns]) -> None:

@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
+from commons.catalogue import measurements
 from commons.errors import StoreUnavailableError
+from commons.logs import Log
 from commons.rows import Block
 from store.answers import first_of_each, gathered, in_order, is_settled, without_bad
 from store.checks import check
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from store.contract import Window
     from store.settings import StoreSettings
 
+_LOG: Final = Log("store.influx")
 _DEEPER: Final = 8
 _SAID_OF_SAMPLES: Final = ("ledger", "lease", "store")  # without them senders send again, as to a new store
 
@@ -170,6 +173,21 @@ class InfluxStore:
         server.ensure_bucket(raw, retention_days=self._settings.raw_retention_days)
         server.ensure_bucket(keep)
         server.ensure_default_policy(keep)
+        for bucket in (raw, keep):
+            _say_conflicts(server, bucket)
+
+
+def _say_conflicts(server: InfluxClient, bucket: str) -> None:
+    """Name each field that has another type than the catalogue's: where it has, its rows will be refused."""
+    for name, field, kind in server.field_types(*_policy(bucket)):
+        of = measurements().get(name)
+        if of is not None and field in of.columns and kind != ("string" if of.columns[field] else "float"):
+            _LOG.warning(
+                "a field has another type than the catalogue's; rows that meet it are refused",
+                field=f"{name}.{field}",
+                type=kind,
+                bucket=bucket,
+            )
 
 
 def _policy(bucket: str) -> tuple[str, str]:

@@ -156,6 +156,21 @@ class InfluxClient:
             of = f'_measurement="{measurement}"'
             self._client.delete_api().delete(*_ALL_TIME, of, bucket=bucket, org=self._org)
 
+    def field_types(self, database: str, policy: str) -> Iterator[tuple[str, str, str]]:
+        """Every field there is, in the bucket that InfluxQL knows as this database and policy.
+
+        Yields:
+            Measurement, field, and InfluxDB's type: float, integer, unsigned, string or boolean; one field may have
+            several.
+
+        Raises:
+            StoreUnavailableError: It cannot be asked.
+        """
+        question = f'SHOW FIELD KEYS ON "{database}" FROM "{database}"."{policy}"./.*/'
+        for piece in self.query(question, database=database):
+            for field, kind in piece["values"]:
+                yield piece["name"], field, kind
+
     def write(self, bucket: str, body: bytes) -> Refusal | None:
         """Send lines; durable when nothing is refused.
 

@@ -165,7 +165,8 @@ def test_a_field_that_the_catalogue_gained_is_added(path: Path) -> None:
     ("change", "message"),
     [
         ("ALTER TABLE readings.air ALTER light TYPE VARCHAR", "air.light is VARCHAR in the file and DOUBLE"),
-        ("UPDATE layout SET version = 99", "layout 99"),
+        ("UPDATE layout SET version = 99, lorong = '7.5'", "layout 99 and .* knows 2; use Lorong 7.5 or later"),
+        ("UPDATE layout SET version = 99; ALTER TABLE layout DROP lorong", "use the Lorong that wrote it"),
     ],
 )
 def test_a_file_that_cannot_be_understood_is_left_alone(path: Path, change: str, message: str) -> None:

@@ -91,6 +91,30 @@ def test_a_field_that_has_another_type_is_refused_and_the_rest_is_written(
 
 
 @pytest.mark.influx
+def test_a_field_that_an_older_schema_kept_as_another_type_is_named_and_reads_as_missing(
+    influx: Influx, settings: StoreSettings, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.write([Block("harvest", [_T0], {}, {"kg": [1.0]})])
+    for bucket, lines in (
+        (settings.bucket_raw, f'air,node=n9 humidity="wet",light=7i {_T0}'),
+        (settings.bucket_keep, f"planting,node=n9 note=1,n=1 {_T0}"),
+    ):
+        influx.call("POST", f"/api/v2/write?org={influx.org}&bucket={bucket}&precision=ns", lines.encode())
+    newer = open_store(settings, clock=SystemClock())
+
+    found = newer.read(Query("air", fields=("humidity", "light"))).to_pylist()
+
+    assert [(row["humidity"], row["light"]) for row in found] == [(None, 7.0)]
+    assert newer.read(Query("air", fields=("humidity",))).num_rows == 0
+    assert newer.read(Query("planting", fields=("note",))).num_rows == 0
+    said = [record.getMessage() for record in caplog.records]
+    for field, kind in (("air.humidity", "string"), ("air.light", "integer"), ("planting.note", "float")):
+        assert any(f"field={field}" in line and f"type={kind}" in line for line in said), said
+    assert len(said) == 3
+    newer.close()
+
+
+@pytest.mark.influx
 def test_when_all_lines_of_a_request_are_refused_it_is_not_sent_line_by_line(
     influx: Influx, settings: StoreSettings, store: Store
 ) -> None:
