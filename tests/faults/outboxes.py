@@ -1,0 +1,52 @@
+"""What a node's outbox holds, seen from outside while the node runs or after it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commons import wire
+from commons.errors import WireError
+from commons.sites import NodeEntry
+from tests.faults.seeded import NAME
+from tests.flow.small_site import sent
+
+if TYPE_CHECKING:
+    from tests.faults.seeded import Orders
+    from tests.flow.small_site import Row
+
+_NOT_THERE = ("no such table", "unable to open")
+
+
+def readings(orders: Orders) -> int:
+    """How many readings a node has taken; 0 before it has an outbox."""
+    found = _asked(orders, "SELECT value FROM bookmark WHERE name = ?", NAME)
+    return int(found[0][0]) if found else 0
+
+
+def held(orders: Orders) -> dict[int, Counter[Row]]:
+    """The rows of each pack that a node still holds, by its number; none for a pack that will never decode."""
+    entry = NodeEntry(orders.address, NAME, "measured", {})
+    packs: dict[int, Counter[Row]] = {}
+    for seq, topic, body in _asked(orders, "SELECT seq, topic, body FROM pack ORDER BY seq"):
+        try:
+            block = wire.decode(topic, wire.with_first(body, 1), arrival_ms=0).block
+        except (LookupError, WireError):
+            block = None
+        packs[seq] = Counter() if block is None else Counter(sent(block, entry))
+    return packs
+
+
+def _asked(orders: Orders, question: str, *values: str) -> list[tuple[int, str, bytes]]:
+    if not Path(orders.outbox).exists():
+        return []
+    with closing(sqlite3.connect(f"file:{orders.outbox}?mode=ro", uri=True)) as box:
+        try:
+            return box.execute(question, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if any(words in str(error) for words in _NOT_THERE):
+                return []
+            raise
