@@ -1,0 +1,206 @@
+"""Scenario 13: the store wiped, or restored from yesterday's backup, behind a collector that was away or at work."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from commons.clock import SystemClock
+from ingest.ledger import Ledger
+from store import open_store
+from store.restore import restore
+from store.settings import StoreSettings
+from tests.faults.outboxes import held, readings
+from tests.faults.places import STORES, on
+from tests.faults.processes import Process
+from tests.flow.small_site import differences, stored
+from tests.flow.waiting import wait_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ingest.account import Account
+    from tests.faults.rig import Found, Rig
+    from tests.flow.small_site import Row
+
+    Wipe = Callable[[], None]
+
+NODE = "saga-s1"
+
+
+@pytest.fixture
+def wipe(rig: Rig, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Wipe:
+    """Loses everything the store has; the command line of this test means that store."""
+    settings = rig.store
+    texts = {"url": settings.url, "org": settings.org, "token": settings.token.reveal()}
+    for name, text in {**texts, "bucket_raw": settings.bucket_raw, "bucket_keep": settings.bucket_keep}.items():
+        monkeypatch.setenv(f"LORONG_STORE__{name.upper()}", text)
+
+    def now() -> None:
+        if settings.url.startswith("influxdb"):
+            request.getfixturevalue("influx").wipe(settings)
+        for ending in ("", ".wal"):
+            Path(settings.url.removeprefix("duckdb:///") + ending).unlink(missing_ok=True)
+
+    return now
+
+
+def _store(rig: Rig, *words: str) -> str:
+    """Use `lorong store ...`; what it says."""
+    command = Process("command", ["lorong", "store", *words], rig.folder).start()
+    assert command.until_it_ends() == 0, command.said
+    return command.said
+
+
+def _reads_on(rig: Rig, more: int = 50) -> None:
+    before = readings(rig.nodes[NODE])
+    wait_until(lambda: readings(rig.nodes[NODE]) >= before + more, "the node reads on")
+
+
+def _in_backup(folder: Path) -> tuple[Counter[Row], Account]:
+    """The rows of a backup, and what its ledger says of the node."""
+    with closing(open_store(StoreSettings(url="duckdb://memory"), clock=SystemClock())) as store:
+        restore(store, folder, clock=SystemClock(), say=lambda _: None)
+        (account,) = (account for _, account in Ledger.load(store).accounts())
+        return stored(store), account
+
+
+def _shows(rig: Rig, found: Found, expected: Counter[Row], *, lost: list[list[int]]) -> None:
+    """The store has these rows and no other, and the ledger names what is lost and waits for nothing."""
+    with rig.opened() as store:
+        assert differences(expected, stored(store)) == []
+    (account,) = found.accounts.values()
+    assert (account.missing, account.lost) == ([], lost)
+
+
+def _later(rig: Rig, since: int) -> Counter[Row]:
+    """The rows of the readings that a node took after so many."""
+    return rig.expected() - rig.nodes[NODE].expected(since)
+
+
+@on(*STORES, quick=2)
+def test_a_wiped_store_gets_what_senders_still_hold_and_names_the_rest_lost(rig: Rig, wipe: Wipe) -> None:
+    node, collector = rig.node(NODE, period_ms=20), rig.collector()
+    _reads_on(rig)
+    collector.kill()
+    _reads_on(rig)
+    node.kill()
+    packs, taken = held(rig.nodes[NODE]), readings(rig.nodes[NODE])
+    wipe()
+    rig.node(NODE)
+    rig.collector()
+    _reads_on(rig)
+    rig.mended()
+    found = rig.recover("store wiped")
+
+    assert len(packs) > 40
+    _shows(rig, found, sum(packs.values(), Counter()) + _later(rig, taken), lost=[[1, min(packs) - 1]])
+
+
+@on(*STORES, quick=2)
+def test_a_store_restored_from_yesterday_gets_what_senders_still_hold_and_names_the_rest_lost(
+    rig: Rig, wipe: Wipe
+) -> None:
+    node, collector = rig.node(NODE, period_ms=20), rig.collector()
+    _reads_on(rig)
+    _store(rig, "backup", str(rig.folder / "yesterday"))
+    _reads_on(rig)
+    collector.kill()
+    _reads_on(rig)
+    node.kill()
+    packs, taken = held(rig.nodes[NODE]), readings(rig.nodes[NODE])
+    wipe()
+    _store(rig, "restore", str(rig.folder / "yesterday"))
+    rig.node(NODE)
+    rig.collector()
+    _reads_on(rig)
+    rig.mended()
+    found = rig.recover("store restored from yesterday's backup")
+
+    rows, account = _in_backup(rig.folder / "yesterday")
+    between = [[account.through + 1, min(packs) - 1]]
+    assert between[0][0] <= between[0][1], "nothing was stored after the backup"
+    _shows(rig, found, rows | (sum(packs.values(), Counter()) + _later(rig, taken)), lost=between)
+
+
+@on(*STORES, quick=2)
+def test_a_store_wiped_and_made_again_under_a_collector_at_work_gets_what_senders_still_hold(
+    rig: Rig, wipe: Wipe
+) -> None:
+    node = rig.node(NODE, period_ms=20)
+    rig.collector(answer_seconds=2)
+    _reads_on(rig)
+    node.pause()
+    packs, taken = held(rig.nodes[NODE]), readings(rig.nodes[NODE])
+    wipe()
+    if rig.store.url.startswith("influxdb"):
+        _store(rig, "init")
+    node.resume()
+    _reads_on(rig, 150)
+    rig.mended()
+    found = rig.recover("store wiped under a collector at work")
+
+    assert len(packs) > 5
+    lost = [[1, min(packs) - 1]] if min(packs) > 1 else []
+    _shows(rig, found, sum(packs.values(), Counter()) + _later(rig, taken), lost=lost)
+
+
+@on(*STORES[1:])
+def test_a_store_restored_under_a_collector_at_work_gets_what_senders_still_hold(rig: Rig, wipe: Wipe) -> None:
+    node = rig.node(NODE, period_ms=20)
+    rig.collector(answer_seconds=2)
+    _reads_on(rig)
+    _store(rig, "backup", str(rig.folder / "yesterday"))
+    _reads_on(rig, 150)
+    node.pause()
+    packs, taken = held(rig.nodes[NODE]), readings(rig.nodes[NODE])
+    wipe()
+    _store(rig, "restore", str(rig.folder / "yesterday"))
+    node.resume()
+    _reads_on(rig, 150)
+    rig.mended()
+    found = rig.recover("store restored under a collector at work")
+
+    rows, account = _in_backup(rig.folder / "yesterday")
+    between = [[account.through + 1, min(packs) - 1]]
+    _shows(rig, found, rows | (sum(packs.values(), Counter()) + _later(rig, taken)), lost=between)
+
+
+@on(*STORES[:1])
+def test_a_backup_restored_over_a_store_at_work_costs_nothing(rig: Rig, wipe: Wipe) -> None:
+    rig.node(NODE, period_ms=20)
+    rig.collector()
+    _reads_on(rig)
+    _store(rig, "backup", str(rig.folder / "yesterday"))
+    _reads_on(rig)
+    _store(rig, "restore", str(rig.folder / "yesterday"))
+    _reads_on(rig)
+    rig.mended()
+    found = rig.recover("backup restored over a store at work")
+
+    assert found.faults == []
+
+
+@on(*STORES, quick=1)
+def test_an_answer_of_the_former_store_that_the_broker_kept_deletes_nothing(rig: Rig, wipe: Wipe) -> None:
+    node = rig.node(NODE, period_ms=20)
+    collector = rig.collector(answer_seconds=2)
+    _reads_on(rig)
+    node.pause()
+    packs, taken = held(rig.nodes[NODE]), readings(rig.nodes[NODE])
+    collector.end()  # it answers all that it has stored, and the broker keeps the answers
+    node.kill()
+    wipe()
+    rig.node(NODE)
+    _reads_on(rig, 100)
+    rig.collector()
+    rig.mended()
+    found = rig.recover("answers of a former store")
+
+    assert len(packs) > 5
+    lost = [[1, min(packs) - 1]] if min(packs) > 1 else []
+    _shows(rig, found, sum(packs.values(), Counter()) + _later(rig, taken), lost=lost)
