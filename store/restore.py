@@ -1,13 +1,13 @@
-"""Put a backup into a store, empty or in use; the store is another one afterwards, with an id of its own.
+"""Put a backup into a store, empty or in use.
 
 Rows of the backup go over those that are there; nothing is deleted. What the store's own ledger says stays, since it is
-newer; of other outboxes the backup's is taken, last of all, so that it never speaks of rows that are not yet there.
+newer; of other outboxes the backup's is taken, last of all, so that it never speaks of rows that are not yet there. The
+id stays too: under it nobody was ever told more than that. (A wiped store has a new one already, and a backup none.)
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -56,7 +56,8 @@ def restore(store: Store, folder: Path, *, clock: Clock, say: Callable[[str], No
         if count:
             refused[name] = (count, reason)
         say(f"{name}: {manifest.parts[name].rows:,} rows")
-    _begin_anew(store, _ledger(store, folder, manifest))
+    if "ledger" in manifest.parts:
+        _add_accounts(store, folder / manifest.parts["ledger"].file, manifest.store)
     return refused
 
 
@@ -109,34 +110,24 @@ def _block(rows: pa.RecordBatch | pa.Table, name: str) -> Block:
     return Block(name, rows["time"].cast(pa.int64()).to_pylist(), tags, fields)
 
 
-def _ledger(store: Store, folder: Path, manifest: Manifest) -> dict[tuple[str, ...], str]:
-    """What is to be said of each outbox: what the store says, else the backup; neither where it is another store's."""
-    said: dict[tuple[str, ...], str] = {}
-    if "ledger" in manifest.parts:
-        for block in _blocks(folder / manifest.parts["ledger"].file, "ledger"):
-            said |= _accounts(block, manifest.store)
-    here = store.read(Query("ledger", quality="all"))
-    return said | _accounts(_block(here, "ledger"), store.id)
+def _add_accounts(store: Store, ledger: Path, of: str) -> None:
+    """Say of the outboxes that the store does not know what the backup says, and let a collector at work read it."""
+    name = store.id
+    known = _accounts(_block(store.read(Query("ledger")), "ledger"), name)
+    said = {key: state for block in _blocks(ledger, "ledger") for key, state in _accounts(block, of).items()}
+    new = {key: state for key, state in said.items() if key not in known}
+    if new:
+        tags: dict[str, Any] = {tag: [key[i] for key in new] for i, tag in enumerate(_BOX)}
+        fields: dict[str, Column] = {"state": list(new.values()), "store": [name] * len(new)}
+        free: dict[str, Column] = {"holder": [""], "until": [0.0]}  # who held it reads the ledger and takes it again
+        lease = Block("lease", [0], {"role": "collector"}, free)
+        store.write([Block("ledger", [0] * len(new), tags, fields), lease])
 
 
 def _accounts(ledger: Block, store_id: str) -> dict[tuple[str, ...], str]:
+    """What is said of each outbox, but for what is said of another store: who wrote that had not noticed a wipe."""
     return {
         tuple(str(row[name]) for name in _BOX): str(row["state"])
         for row in ledger.rows()
         if row.get("store") in (None, store_id)
     }
-
-
-def _begin_anew(store: Store, accounts: Mapping[tuple[str, ...], str]) -> None:
-    """Write the ledger, take the lease from whoever has it, and draw a new id: a collector at work reads all again."""
-    name = uuid4().hex
-    tags: dict[str, Any] = {tag: [key[i] for key in accounts] for i, tag in enumerate(_BOX)}
-    said: dict[str, Column] = {"state": list(accounts.values()), "store": [name] * len(accounts)}
-    nobody: dict[str, Column] = {"holder": [""], "until": [0.0]}
-    store.write(
-        [
-            Block("ledger", [0] * len(accounts), tags, said),
-            Block("lease", [0], {"role": "collector"}, nobody),
-            Block("store", [0], {}, {"store_id": [name]}),
-        ]
-    )

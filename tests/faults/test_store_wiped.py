@@ -61,6 +61,16 @@ def _reads_on(rig: Rig, more: int = 50) -> None:
     wait_until(lambda: readings(rig.nodes[NODE]) >= before + more, "the node reads on")
 
 
+def _is_told(rig: Rig, more: int = 40) -> None:
+    """Wait until the node has been told that so many more packs are stored, and holds them no longer."""
+
+    def oldest() -> int:
+        return min(held(rig.nodes[NODE]), default=0)
+
+    before = oldest()
+    wait_until(lambda: oldest() >= before + more, "the node is told what is stored")
+
+
 def _in_backup(folder: Path) -> tuple[Counter[Row], Account]:
     """The rows of a backup, and what its ledger says of the node."""
     with closing(open_store(StoreSettings(url="duckdb://memory"), clock=SystemClock())) as store:
@@ -69,12 +79,13 @@ def _in_backup(folder: Path) -> tuple[Counter[Row], Account]:
         return stored(store), account
 
 
-def _shows(rig: Rig, found: Found, expected: Counter[Row], *, lost: list[list[int]]) -> None:
-    """The store has these rows and no other, and the ledger names what is lost and waits for nothing."""
+def _shows(rig: Rig, found: Found, expected: Counter[Row]) -> list[list[int]]:
+    """The store has these rows and no other, and the ledger waits for nothing; what it names lost."""
     with rig.opened() as store:
         assert differences(expected, stored(store)) == []
     (account,) = found.accounts.values()
-    assert (account.missing, account.lost) == ([], lost)
+    assert account.missing == []
+    return account.lost
 
 
 def _later(rig: Rig, since: int) -> Counter[Row]:
@@ -84,8 +95,8 @@ def _later(rig: Rig, since: int) -> Counter[Row]:
 
 @on(*STORES, quick=2)
 def test_a_wiped_store_gets_what_senders_still_hold_and_names_the_rest_lost(rig: Rig, wipe: Wipe) -> None:
-    node, collector = rig.node(NODE, period_ms=20), rig.collector()
-    _reads_on(rig)
+    collector, node = rig.collector(), rig.node(NODE, period_ms=20)
+    _is_told(rig)
     collector.kill()
     _reads_on(rig)
     node.kill()
@@ -98,17 +109,18 @@ def test_a_wiped_store_gets_what_senders_still_hold_and_names_the_rest_lost(rig:
     found = rig.recover("store wiped")
 
     assert len(packs) > 40
-    _shows(rig, found, sum(packs.values(), Counter()) + _later(rig, taken), lost=[[1, min(packs) - 1]])
+    lost = _shows(rig, found, sum(packs.values(), Counter()) + _later(rig, taken))
+    assert lost == [[1, min(packs) - 1]]
 
 
 @on(*STORES, quick=2)
 def test_a_store_restored_from_yesterday_gets_what_senders_still_hold_and_names_the_rest_lost(
     rig: Rig, wipe: Wipe
 ) -> None:
-    node, collector = rig.node(NODE, period_ms=20), rig.collector()
+    collector, node = rig.collector(), rig.node(NODE, period_ms=20)
     _reads_on(rig)
     _store(rig, "backup", str(rig.folder / "yesterday"))
-    _reads_on(rig)
+    _is_told(rig, 200)
     collector.kill()
     _reads_on(rig)
     node.kill()
@@ -122,17 +134,17 @@ def test_a_store_restored_from_yesterday_gets_what_senders_still_hold_and_names_
     found = rig.recover("store restored from yesterday's backup")
 
     rows, account = _in_backup(rig.folder / "yesterday")
-    between = [[account.through + 1, min(packs) - 1]]
-    assert between[0][0] <= between[0][1], "nothing was stored after the backup"
-    _shows(rig, found, rows | (sum(packs.values(), Counter()) + _later(rig, taken)), lost=between)
+    lost = _shows(rig, found, rows | (sum(packs.values(), Counter()) + _later(rig, taken)))
+    assert account.through + 1 < min(packs), "nothing was stored after the backup"
+    assert lost == [[account.through + 1, min(packs) - 1]]
 
 
 @on(*STORES, quick=2)
 def test_a_store_wiped_and_made_again_under_a_collector_at_work_gets_what_senders_still_hold(
     rig: Rig, wipe: Wipe
 ) -> None:
-    node = rig.node(NODE, period_ms=20)
     rig.collector(answer_seconds=2)
+    node = rig.node(NODE, period_ms=20)
     _reads_on(rig)
     node.pause()
     packs, taken = held(rig.nodes[NODE]), readings(rig.nodes[NODE])
@@ -145,17 +157,17 @@ def test_a_store_wiped_and_made_again_under_a_collector_at_work_gets_what_sender
     found = rig.recover("store wiped under a collector at work")
 
     assert len(packs) > 5
-    lost = [[1, min(packs) - 1]] if min(packs) > 1 else []
-    _shows(rig, found, sum(packs.values(), Counter()) + _later(rig, taken), lost=lost)
+    lost = _shows(rig, found, sum(packs.values(), Counter()) + _later(rig, taken))
+    assert lost == ([[1, min(packs) - 1]] if min(packs) > 1 else [])
 
 
 @on(*STORES[1:])
 def test_a_store_restored_under_a_collector_at_work_gets_what_senders_still_hold(rig: Rig, wipe: Wipe) -> None:
-    node = rig.node(NODE, period_ms=20)
     rig.collector(answer_seconds=2)
+    node = rig.node(NODE, period_ms=20)
     _reads_on(rig)
     _store(rig, "backup", str(rig.folder / "yesterday"))
-    _reads_on(rig, 150)
+    _is_told(rig, 200)
     node.pause()
     packs, taken = held(rig.nodes[NODE]), readings(rig.nodes[NODE])
     wipe()
@@ -166,14 +178,15 @@ def test_a_store_restored_under_a_collector_at_work_gets_what_senders_still_hold
     found = rig.recover("store restored under a collector at work")
 
     rows, account = _in_backup(rig.folder / "yesterday")
-    between = [[account.through + 1, min(packs) - 1]]
-    _shows(rig, found, rows | (sum(packs.values(), Counter()) + _later(rig, taken)), lost=between)
+    lost = _shows(rig, found, rows | (sum(packs.values(), Counter()) + _later(rig, taken)))
+    # A box that sent before the collector had read the restored ledger: what was restored may be named lost as well.
+    assert lost in ([[first, min(packs) - 1]] for first in (1, account.through + 1))
 
 
 @on(*STORES[:1])
 def test_a_backup_restored_over_a_store_at_work_costs_nothing(rig: Rig, wipe: Wipe) -> None:
-    rig.node(NODE, period_ms=20)
     rig.collector()
+    rig.node(NODE, period_ms=20)
     _reads_on(rig)
     _store(rig, "backup", str(rig.folder / "yesterday"))
     _reads_on(rig)
@@ -187,8 +200,8 @@ def test_a_backup_restored_over_a_store_at_work_costs_nothing(rig: Rig, wipe: Wi
 
 @on(*STORES, quick=1)
 def test_an_answer_of_the_former_store_that_the_broker_kept_deletes_nothing(rig: Rig, wipe: Wipe) -> None:
-    node = rig.node(NODE, period_ms=20)
     collector = rig.collector(answer_seconds=2)
+    node = rig.node(NODE, period_ms=20)
     _reads_on(rig)
     node.pause()
     packs, taken = held(rig.nodes[NODE]), readings(rig.nodes[NODE])
@@ -202,5 +215,5 @@ def test_an_answer_of_the_former_store_that_the_broker_kept_deletes_nothing(rig:
     found = rig.recover("answers of a former store")
 
     assert len(packs) > 5
-    lost = [[1, min(packs) - 1]] if min(packs) > 1 else []
-    _shows(rig, found, sum(packs.values(), Counter()) + _later(rig, taken), lost=lost)
+    lost = _shows(rig, found, sum(packs.values(), Counter()) + _later(rig, taken))
+    assert lost == ([[1, min(packs) - 1]] if min(packs) > 1 else [])

@@ -104,18 +104,30 @@ def test_a_restored_store_has_every_row_as_it_was_whatever_the_two_are_made_of(
     assert not (tmp_path / "backup.partial").exists()
 
 
-def test_a_restored_store_is_another_one_and_says_whose_ledger_it_has(store: Store, tmp_path: Path) -> None:
+def test_a_restored_store_keeps_its_own_name_and_its_ledger_speaks_of_it(
+    store: Store, other: Store, tmp_path: Path
+) -> None:
     store.write(_some_of_everything())
-    name = store.id
     now_ms = SystemClock().wall_ms()
+    backup(store, tmp_path / "backup", clock=SystemClock(), say=_quiet)
+    name = other.id
+    other.write([Block("lease", [0], {"role": "collector"}, {"holder": ["who works here"], "until": [9e12]})])
+
+    restore(other, tmp_path / "backup", clock=SystemClock(), say=_quiet)
+
+    assert other.id == name != store.id
+    assert other.latest("ledger")["store"].to_pylist() == [name]
+    assert other.latest("lease").select(["holder", "until"]).to_pylist() == [{"holder": "", "until": 0.0}]
+    assert min(other.read(Query("touched"))["at"].to_pylist()) >= now_ms
+
+
+def test_a_restore_that_adds_nothing_to_the_ledger_leaves_the_collector_alone(store: Store, tmp_path: Path) -> None:
+    store.write(_some_of_everything())
     backup(store, tmp_path / "backup", clock=SystemClock(), say=_quiet)
 
     restore(store, tmp_path / "backup", clock=SystemClock(), say=_quiet)
 
-    assert store.id != name
-    assert store.latest("ledger")["store"].to_pylist() == [store.id]
-    assert store.latest("lease").select(["holder", "until"]).to_pylist() == [{"holder": "", "until": 0.0}]
-    assert min(store.read(Query("touched"))["at"].to_pylist()) >= now_ms
+    assert store.latest("lease")["until"].to_pylist() == [9e12]
 
 
 def test_no_secret_is_in_a_backup(store: Store, tmp_path: Path) -> None:
@@ -178,8 +190,8 @@ def test_a_restore_into_a_store_in_use_deletes_nothing_and_leaves_its_own_ledger
     restore(store, tmp_path / "backup", clock=SystemClock(), say=_quiet)
 
     assert store.read(Query("air"))["humidity"].to_pylist() == [1.0, 2.0]
-    rows = {row["box"]: (row["state"], row["store"] == store.id) for row in store.latest("ledger").to_pylist()}
-    assert rows == {"x": ("new x", True), "y": ("old y", True), "z": ("new z", True), "w": ("old w", False)}
+    rows = {row["box"]: (row["state"], row["store"]) for row in store.latest("ledger").to_pylist()}
+    assert rows == {"x": ("new x", name), "y": ("old y", name), "z": ("new z", name), "w": ("old w", "gone")}
 
 
 def test_rows_that_share_one_time_are_all_read_however_many_they_are(store: Store) -> None:
