@@ -106,10 +106,12 @@ class StoreRejectedError(StoreError, ValueError):
     """These rows will never be accepted; every other row of the batch was written.
 
     Args:
-        reason: The store's own words, in one line.
+        reason: The store's own words, in one line, for the first of them.
         rows: The refused rows as (index of the block in the batch, index of the row in the block).
+        reasons: The store's words for each row; where they are not given, those for the first hold for all.
     """
 
-    def __init__(self, reason: str, rows: list[tuple[int, int]]) -> None:
+    def __init__(self, reason: str, rows: list[tuple[int, int]], reasons: list[str] | None = None) -> None:
         self.reason, self.rows = reason, rows
+        self.reasons = [reason] * len(rows) if reasons is None else reasons
         super().__init__(f"the store refused {len(rows)} row(s): {reason}; they belong in the rejects")

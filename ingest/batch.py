@@ -141,14 +141,13 @@ class Batch:
         for part in self.parts:
             part.block = gross_range(part.block)
 
-    def refused(self, rows: Sequence[tuple[int, int]], reason: str) -> list[Reject]:
+    def refused(self, rows: Sequence[tuple[tuple[int, int], str]]) -> list[Reject]:
         """Rows that the store refused, as readings that can be replayed.
 
         Args:
-            rows: (index of the part, index of the row in it).
-            reason: The store's words.
+            rows: (index of the part, index of the row in it), each with the store's words.
         """
-        return [_single(self.parts[p].block.take([r]), reason, self.now_ms) for p, r in rows]
+        return [_single(self.parts[p].block.take([r]), why, self.now_ms) for (p, r), why in rows]
 
     def counters(self, rows: Sequence[tuple[int, int]]) -> list[tuple[Account | None, Counter]]:
         """Whose refused rows are, and where they were counted."""

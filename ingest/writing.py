@@ -83,17 +83,18 @@ class Writer:
         began = self._clock.monotonic()
         self._rejects.add(batch.rejects)
         touched = marks(batch.blocks, self._days, city=self._site.slug, at_ms=batch.now_ms)
-        rows, reason = self._write_rows([touched, *batch.blocks], first=-1)
-        if any(part < 0 for part, _ in rows):
-            raise StoreUnavailableError(f"the store refuses the collector's own marks: {reason}; see its log")
-        self._rejects.add(batch.refused(rows, reason))
-        refused = _uncount(batch.counters(rows), statements)
+        rows = self._write_rows([touched, *batch.blocks], first=-1)
+        for (part, _), why in rows:
+            if part < 0:
+                raise StoreUnavailableError(f"the store refuses the collector's own marks: {why}; see its log")
+        self._rejects.add(batch.refused(rows))
+        refused = _uncount(batch.counters([place for place, _ in rows]), statements)
         if statements:
             self._store.write([ledger.block(statements)])
         return Written(batch, statements, refused, self._clock.monotonic() - began)
 
-    def _write_rows(self, blocks: Sequence[Block], *, first: int = 0) -> tuple[list[tuple[int, int]], str]:
-        """Write blocks; the rows that the store refuses, and why.
+    def _write_rows(self, blocks: Sequence[Block], *, first: int = 0) -> list[tuple[tuple[int, int], str]]:
+        """Write blocks; the rows that the store refuses, each with the reason.
 
         Args:
             blocks: The rows.
@@ -104,15 +105,15 @@ class Writer:
         except StoreUnavailableError:
             raise
         except StoreRejectedError as error:
-            return [(first + block, row) for block, row in error.rows], error.reason
+            refused = zip(error.rows, error.reasons, strict=True)
+            return [((first + block, row), why) for (block, row), why in refused]
         except Exception as error:  # noqa: BLE001  # a fault of ours in one block must not stop the others for ever
             if len(blocks) == 1:
-                return [(first, row) for row in range(len(blocks[0]))], f"cannot be written: {error!r}; report it"
+                return [((first, row), f"cannot be written: {error!r}; report it") for row in range(len(blocks[0]))]
             middle = len(blocks) // 2
-            rows, reason = self._write_rows(blocks[:middle], first=first)
-            more, other = self._write_rows(blocks[middle:], first=first + middle)
-            return rows + more, reason or other
-        return [], ""
+            rows = self._write_rows(blocks[:middle], first=first)
+            return rows + self._write_rows(blocks[middle:], first=first + middle)
+        return []
 
 
 def _uncount(

@@ -21,6 +21,8 @@ EARLIEST_NS: Final = -(2**63) + 2
 LATEST_NS: Final = 2**63 - 2
 _NUMBERS: Final = frozenset({float, type(None)})
 _TEXTS: Final = frozenset({str, type(None)})
+Refused = tuple[tuple[int, int], str]
+"""A refused row as (block, row), and why."""
 _NOTHING: Final = Block("store", [], {}, {})  # nothing to write, under a name that every engine knows
 
 
@@ -31,45 +33,40 @@ class Checked:
     Args:
         blocks: What may be written, numbers all float; a block for each block of the batch.
         origins: For each block, where its rows stood in the batch's block.
-        refused: The impossible rows as (block, row) of the batch.
-        reason: What is wrong with the first of them.
+        refused: The impossible rows as (block, row) of the batch, each with what is wrong with it.
     """
 
     blocks: list[Block]
     origins: list[Sequence[int]]
-    refused: list[tuple[int, int]]
-    reason: str
+    refused: list[Refused]
 
-    def conclude(self, refused: Iterable[tuple[int, int]] = (), reason: str = "") -> None:
+    def conclude(self, refused: Iterable[Refused] = ()) -> None:
         """Raise what is to be said once the rest is written.
 
         Args:
-            refused: Rows that the engine refused, as (block, row) of `blocks`.
-            reason: The engine's words for the first of them.
+            refused: Rows that the engine refused, as (block, row) of `blocks`, each with the engine's words.
 
         Raises:
             StoreRejectedError: Some rows were refused, here or by the engine.
         """
-        rows = self.refused + [(block, self.origins[block][row]) for block, row in refused]
-        if rows:
-            raise StoreRejectedError(self.reason or reason, sorted(rows))
+        found = [*self.refused, *(((block, self.origins[block][row]), why) for (block, row), why in refused)]
+        if found:
+            first, placed = found[0][1], sorted(found)
+            raise StoreRejectedError(first, [place for place, _ in placed], [why for _, why in placed])
 
 
 def check(batch: Sequence[Block]) -> Checked:
     """Part the rows that can be written from those that never can."""
     blocks: list[Block] = []
     origins: list[Sequence[int]] = []
-    refused: list[tuple[int, int]] = []
-    reasons: list[str] = []
+    refused: list[Refused] = []
     for index, block in enumerate(batch):
         clean, bad = _clean(block)
         rows = [row for row in range(len(block)) if row not in bad] if bad else range(len(block))
         blocks.append(_some(clean, rows) if bad else clean)
         origins.append(rows)
-        for row in sorted(bad):
-            refused.append((index, row))
-            reasons.append(f"{block.measurement}: {bad[row]}")
-    return Checked(blocks, origins, refused, reasons[0] if reasons else "")
+        refused += [((index, row), f"{block.measurement}: {bad[row]}") for row in sorted(bad)]
+    return Checked(blocks, origins, refused)
 
 
 def is_text(value: object) -> bool:

@@ -46,7 +46,7 @@ class StoreClient:
         try:
             self._ask({"ask": "write", "blocks": pack_blocks(checked.blocks)})
         except StoreRejectedError as error:
-            checked.conclude(error.rows, error.reason)
+            checked.conclude(zip(error.rows, error.reasons, strict=True))
         checked.conclude()
 
     def read(self, query: Query) -> pa.Table:

@@ -77,7 +77,7 @@ def pack_error(error: LorongError) -> Header:
     if isinstance(error, UnknownNameError):
         return {"error": "unknown", "kind": error.kind, "name": error.name, "known": error.near}
     if isinstance(error, StoreRejectedError):
-        return {"error": "rejected", "reason": error.reason, "rows": error.rows}
+        return {"error": "rejected", "reason": error.reason, "rows": error.rows, "reasons": error.reasons}
     return {"error": "unavailable" if isinstance(error, StoreUnavailableError) else "store", "text": str(error)}
 
 
@@ -86,8 +86,8 @@ def unpack_error(packed: Header) -> LorongError:
     match packed:
         case {"error": "unknown", "kind": kind, "name": name, "known": known}:
             return UnknownNameError(kind, name, known)
-        case {"error": "rejected", "reason": reason, "rows": rows}:
-            return StoreRejectedError(reason, [(block, row) for block, row in rows])
+        case {"error": "rejected", "reason": reason, "rows": rows, "reasons": reasons}:
+            return StoreRejectedError(reason, [(block, row) for block, row in rows], reasons)
         case {"error": "unavailable", "text": text}:
             return StoreUnavailableError(text)
     return StoreError(str(packed.get("text")))

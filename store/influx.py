@@ -16,7 +16,7 @@ from store.answers import first_of_each, gathered, in_order, is_settled, without
 from store.checks import check
 from store.contract import Query
 from store.influx_client import InfluxClient
-from store.influx_write import Place, deliver_all, requests
+from store.influx_write import deliver_all, requests
 from store.influxql import bad_query, latest_query, rows_query, windows_query
 from store.plan import Plan, plan
 from store.windows import aggregate, is_regular
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from store.checks import Refused
     from store.contract import Window
     from store.settings import StoreSettings
 
@@ -67,15 +68,13 @@ class InfluxStore:
     def write(self, batch: Sequence[Block]) -> None:
         """Write every row."""
         checked = check(batch)
-        refused: list[Place] = []
-        reason = ""
+        refused: list[Refused] = []
         with self._ready() as server:
             keep = self._settings.bucket_keep
             for run in requests(checked.blocks, raw=self._settings.bucket_raw, keep=keep):
-                for places, why in deliver_all(run, server.write):
-                    refused += places
-                    reason = reason or why
-        checked.conclude(refused, reason)
+                for some in deliver_all(run, server.write):
+                    refused += some
+        checked.conclude(refused)
 
     def read(self, query: Query) -> pa.Table:
         """Rows in time order, or their windows."""

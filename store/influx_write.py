@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from commons.rows import Block
+    from store.checks import Refused
     from store.influx_client import Refusal
 
     Send = Callable[[str, bytes], Refusal | None]
 
 REQUEST_LINES: Final = 20_000  # each request costs InfluxDB a flush to disk
 _TOGETHER: Final = 2
-Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _pieces(index: int, block: Block) -> Iterator[Piece]:
         yield Piece(index, rows, block.take(rows))
 
 
-def deliver_all(run: Iterable[Request], send: Send) -> Iterator[tuple[list[Place], str]]:
+def deliver_all(run: Iterable[Request], send: Send) -> Iterator[list[Refused]]:
     """Write requests whose order does not matter, two at a time: while InfluxDB takes one, the next is made.
 
     Args:
@@ -118,7 +118,7 @@ def deliver_all(run: Iterable[Request], send: Send) -> Iterator[tuple[list[Place
         What `deliver` returns, request by request.
     """
     with ThreadPoolExecutor(_TOGETHER) as pool:
-        under_way: deque[Future[tuple[list[Place], str]]] = deque()
+        under_way: deque[Future[list[Refused]]] = deque()
         for request in run:
             if len(under_way) == _TOGETHER:
                 yield under_way.popleft().result()
@@ -127,7 +127,7 @@ def deliver_all(run: Iterable[Request], send: Send) -> Iterator[tuple[list[Place
             yield under_way.popleft().result()
 
 
-def deliver(request: Request, send: Send) -> tuple[list[Place], str]:
+def deliver(request: Request, send: Send) -> list[Refused]:
     """Write every row that InfluxDB takes.
 
     A request that was refused is sent again in halves, which is harmless where some of it was written.
@@ -137,15 +137,15 @@ def deliver(request: Request, send: Send) -> tuple[list[Place], str]:
         send: Sends lines to a bucket.
 
     Returns:
-        The places of the refused rows, and InfluxDB's reason for the first.
+        The refused rows, each with InfluxDB's reason.
     """
     body = request.body()
     refusal = send(request.bucket, body) if body else None
     if refusal is None:
-        return [], ""
+        return []
     rows = list(chain.from_iterable(piece.one_by_one() for piece in request.pieces))
     if len(rows) == 1 or refusal.dropped == len(rows):
-        return [(row.index, row.rows[0]) for row in rows], refusal.reason
+        return [((row.index, row.rows[0]), refusal.reason) for row in rows]
     middle = len(rows) // 2
     first, second = (deliver(Request(request.bucket, half), send) for half in (rows[:middle], rows[middle:]))
-    return first[0] + second[0], first[1] or second[1]
+    return first + second

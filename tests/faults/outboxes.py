@@ -8,8 +8,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commons import wire
-from commons.errors import WireError
 from commons.sites import NodeEntry
 from tests.faults.seeded import NAME
 from tests.flow.small_site import sent
@@ -27,20 +25,19 @@ def readings(orders: Orders) -> int:
     return int(found[0][0]) if found else 0
 
 
-def held(orders: Orders) -> dict[int, Counter[Row]]:
-    """The rows of each pack that a node still holds, by its number; none for a pack that will never decode."""
+def held(orders: Orders) -> list[int]:
+    """The numbers of the packs that a node still holds."""
+    return [seq for (seq,) in _asked(orders, "SELECT seq FROM pack ORDER BY seq")]
+
+
+def packs(orders: Orders, count: int) -> dict[int, Counter[Row]]:
+    """The rows of each pack of a node's first so many readings, by its number: each block is one."""
     entry = NodeEntry(orders.address, NAME, "measured", {})
-    packs: dict[int, Counter[Row]] = {}
-    for seq, topic, body in _asked(orders, "SELECT seq, topic, body FROM pack ORDER BY seq"):
-        try:
-            block = wire.decode(topic, wire.with_first(body, 1), arrival_ms=0).block
-        except (LookupError, WireError):
-            block = None
-        packs[seq] = Counter() if block is None else Counter(sent(block, entry))
-    return packs
+    blocks = (block for number in range(count) for block in orders.reading(number))
+    return {seq: Counter(sent(block, entry)) for seq, block in enumerate(blocks, 1)}
 
 
-def _asked(orders: Orders, question: str, *values: str) -> list[tuple[int, str, bytes]]:
+def _asked(orders: Orders, question: str, *values: str) -> list[tuple[int]]:
     if not Path(orders.outbox).exists():
         return []
     with closing(sqlite3.connect(f"file:{orders.outbox}?mode=ro", uri=True)) as box:

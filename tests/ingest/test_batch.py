@@ -91,7 +91,7 @@ def test_a_refused_row_becomes_a_reading_that_can_be_replayed() -> None:
     batch.take(pack(1), ledger)
     batch.close()
 
-    (reject,) = batch.refused([(0, 1)], "out of retention")
+    (reject,) = batch.refused([((0, 1), "out of retention")])
 
     again = wire.decode(reject.topic, reject.payload, arrival_ms=NOW)
     assert again.block is not None

@@ -188,6 +188,17 @@ def test_a_name_that_nobody_knows_costs_only_the_rows_that_use_it(
     assert _values(store, "ec") == [value for row, value in enumerate([1.0, 2.0]) if row not in refused]
 
 
+def test_each_refused_row_has_a_reason_of_its_own(store: Store) -> None:
+    with pytest.raises(StoreRejectedError, match="'nan'") as caught:
+        store.write(
+            [_soil([_T0, 2**63, _T0 + 1], moisture=[math.nan, 1.0, 2.0]), Block("soll", [_T0], {}, {"ec": [1.0]})]
+        )
+
+    assert caught.value.rows == [(0, 0), (0, 1), (1, 0)]
+    for words, reason in zip(("'nan' is no finite", "from 1677 to 2262", "'soll'"), caught.value.reasons, strict=True):
+        assert words in reason
+
+
 def test_every_measurement_of_the_catalogue_can_be_kept(store: Store) -> None:
     for of in measurements().values():
         fields: dict[str, Any] = {name: ["a text" if text else 1.5] for name, text in of.columns.items()}

@@ -238,6 +238,7 @@ def test_a_closed_store_stays_closed(url: str) -> None:
     [
         UnknownNameError("measurement", "soll", ["soil", "air"]),
         StoreRejectedError("too long", [(0, 1), (2, 3)]),
+        StoreRejectedError("too long", [(0, 1), (2, 3)], ["too long", "too late"]),
         StoreUnavailableError("the disk is full; make room"),
         StoreError("something else"),
     ],
@@ -248,6 +249,7 @@ def test_errors_travel_as_themselves(error: LorongError) -> None:
     assert type(found) is type(error)
     assert str(found) == str(error)
     assert getattr(found, "rows", None) == getattr(error, "rows", None)
+    assert getattr(found, "reasons", None) == getattr(error, "reasons", None)
 
 
 def test_three_slashes_begin_where_lorong_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
