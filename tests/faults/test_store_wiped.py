@@ -149,7 +149,8 @@ def test_a_store_restored_from_yesterday_gets_what_senders_still_hold_and_names_
 def test_a_store_wiped_and_made_again_under_a_collector_at_work_gets_what_senders_still_hold(
     rig: Rig, wipe: Wipe
 ) -> None:
-    rig.collector(answer_seconds=2)
+    # Nothing but an answer that is due makes this collector look at its store.
+    rig.collector(answer_seconds=2, lease_seconds=90, report_seconds=90)
     node = rig.node(NODE, period_ms=20)
     _is_told(rig)
     _reads_on(rig, 20)

@@ -71,6 +71,20 @@ def test_wrong_use_is_one_sentence(
     assert len(said.err.splitlines()) == 1
 
 
+def test_a_file_that_is_no_database_is_named_with_what_to_do(
+    lorong: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bad.duckdb").write_bytes(b"no database" * 2_000)
+    monkeypatch.setenv("LORONG_STORE__URL", f"duckdb:///{tmp_path}/bad.duckdb")
+
+    said = lorong("store", "init")
+
+    assert said.code == 1
+    assert len(said.err.splitlines()) == 1
+    assert "bad.duckdb' is damaged: " in said.err
+    assert "put the file aside and restore a backup" in said.err
+
+
 def test_rows_that_the_store_refuses_are_counted_and_named(
     lorong: Any, influx: Any, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
