@@ -166,10 +166,10 @@ class InfluxStore:
     def _make_ready(self, server: InfluxClient) -> None:
         """Make what is not there. Where only the samples are gone, what was said of them goes too."""
         raw, keep = self._settings.bucket_raw, self._settings.bucket_keep
-        if not server.has_bucket(raw) and server.has_bucket(keep):
+        is_older = server.has_bucket(keep)
+        if server.ensure_bucket(raw, retention_days=self._settings.raw_retention_days) and is_older:
             for name in _SAID_OF_SAMPLES:
                 server.forget(keep, name)
-        server.ensure_bucket(raw, retention_days=self._settings.raw_retention_days)
         server.ensure_bucket(keep)
         server.ensure_default_policy(keep)
         for bucket in (raw, keep):

@@ -96,18 +96,21 @@ class InfluxClient:
             raise StoreUnavailableError(f"what answers at {self._url} is no InfluxDB 2; check store.url")
         return bool(found)
 
-    def ensure_bucket(self, name: str, *, retention_days: int = 0) -> None:
-        """Make a bucket unless it is there; one that is there stays as it is.
+    def ensure_bucket(self, name: str, *, retention_days: int = 0) -> bool:
+        """Make a bucket unless it is there, whether or not this token may see it; one that is there stays as it is.
 
         Args:
             name: The bucket.
             retention_days: How long a new bucket keeps what it has [d]; 0 = for ever.
 
+        Returns:
+            Whether it was made just now, by us.
+
         Raises:
             StoreUnavailableError: It cannot be looked for, or not be made.
         """
         if self.has_bucket(name):
-            return
+            return False
         with self._complaints():
             rule = {"type": "expire", "everySeconds": retention_days * _SECONDS_PER_DAY}
             try:
@@ -115,6 +118,8 @@ class InfluxClient:
             except ApiException as error:
                 if error.status not in _CONFLICT:  # another process was faster
                     raise
+                return False
+        return True
 
     def ensure_default_policy(self, bucket: str) -> None:
         """Make a bucket `database/policy` the one that InfluxQL asks where a query names no policy.

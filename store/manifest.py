@@ -80,9 +80,10 @@ def load(folder: Path) -> Manifest:
         StoreError: It is no backup, a later Lorong's, or not what was written.
     """
     said = _read(folder)
-    if said.get("format", 0) > FORMAT:
+    made = said.get("format")
+    if isinstance(made, int) and made > FORMAT:
         raise StoreError(
-            f"backup {folder.name!r} has format {said['format']} and this Lorong knows {FORMAT}; use Lorong"
+            f"backup {folder.name!r} has format {made} and this Lorong knows {FORMAT}; use Lorong"
             f" {said.get('lorong')} or later"
         )
     digest = said.pop("sha256", None)

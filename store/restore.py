@@ -61,9 +61,9 @@ def restore(store: Store, folder: Path, *, clock: Clock, say: Callable[[str], No
     return refused
 
 
-def _rank(name: str) -> int:
+def _rank(name: str) -> tuple[bool, str]:
     """Marks of touched days follow the rows that they speak of."""
-    return 1 if name == "touched" else 0
+    return name == "touched", name
 
 
 def _check_known(folder: Path, manifest: Manifest, name: str) -> None:

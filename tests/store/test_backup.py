@@ -223,6 +223,7 @@ def made(tmp_path: Path) -> Path:
         ("manifest.json", lambda body: body[:-40], r"manifest\.json is not what was written"),
         ("manifest.json", lambda body: body.replace(b'"rows": 2', b'"rows": 3'), r"manifest\.json is not what was"),
         ("manifest.json", lambda _: b"[]", r"manifest\.json is not what was written"),
+        ("manifest.json", lambda _: b'{"format": "x"}', r"manifest\.json is not what was written"),
         ("manifest.json", lambda _: b'{"format": 9, "lorong": "7.0"}', "format 9 .* knows 1; use Lorong 7.0 or later"),
     ],
 )
