@@ -92,12 +92,15 @@ class Rejects:
     def _append(self, rejects: Sequence[Reject]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         day = datetime.fromtimestamp(rejects[0].at_ms / 1000, UTC).date().isoformat()
-        with (self.folder / f"{day}.jsonl").open("a+b") as file:
-            lines = "".join(f"{reject.line()}\n" for reject in rejects)
+        lines = "".join(f"{reject.line()}\n" for reject in rejects).encode()
+        with (self.folder / f"{day}.jsonl").open(
+            "a+b", buffering=0
+        ) as file:  # a buffer would be tried again by `close`
             size = file.seek(0, os.SEEK_END)
+            left = b"\n" * _is_torn(file) + lines
             try:
-                file.write(b"\n" * _is_torn(file) + lines.encode())
-                file.flush()
+                while left:
+                    left = left[file.write(left) :]
                 os.fsync(file.fileno())
             except OSError:
                 os.ftruncate(file.fileno(), size)  # a full disk may have taken half a line; all of it is tried again
