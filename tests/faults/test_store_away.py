@@ -30,7 +30,7 @@ def _readings(rig: Rig) -> int:
     return readings(rig.nodes["saga-s1"])
 
 
-@on(*STORES, quick=2)
+@on(*STORES)
 def test_a_store_that_is_away_for_a_day_and_then_slow_gets_everything(rig: Rig) -> None:
     with door_of(rig) as door:
         collector = rig.collector(store=door.store)
@@ -68,7 +68,7 @@ def test_a_store_that_answers_with_errors_is_asked_again_until_it_does_its_work(
     assert found.line.produced > 0
 
 
-@on(*_ONLY_INFLUX)
+@on(*_ONLY_INFLUX, quick=0)
 def test_a_store_that_does_not_answer_or_hangs_up_within_its_answer_is_asked_again(rig: Rig) -> None:
     with door_of(rig) as door:
         collector = rig.collector(store=door.store)

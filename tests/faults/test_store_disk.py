@@ -44,7 +44,7 @@ def test_the_disk_of_the_duckdb_file_is_full_for_a_while(rig: Rig) -> None:
     assert found.faults == []
 
 
-@on(*STORES, quick=2)
+@on(*STORES)
 def test_the_disk_of_the_rejects_is_full_for_a_while(rig: Rig) -> None:
     with small_disk(rig.folder / "collector", megabytes=2) as disk:
         collector = rig.collector()
@@ -62,6 +62,7 @@ def test_the_disk_of_the_rejects_is_full_for_a_while(rig: Rig) -> None:
 
 
 @pytest.mark.influx
+@pytest.mark.faults_all
 def test_the_disk_of_influxdb_is_full_for_a_while(own_influx: Influx, make_rig: Callable[[str, str], Rig]) -> None:
     rig = make_rig("own influxdb", "nats")
     assert own_influx.server is not None
@@ -86,7 +87,9 @@ def test_the_disk_of_influxdb_is_full_for_a_while(own_influx: Influx, make_rig: 
 
 
 @on(*STORES[:1])
-@pytest.mark.parametrize(("part", "ends_with"), [("store", 1), ("collector", 2)])
+@pytest.mark.parametrize(
+    ("part", "ends_with"), [("store", 1), pytest.param("collector", 2, marks=pytest.mark.faults_all)]
+)
 def test_on_a_read_only_disk_the_collector_says_so_in_one_sentence_and_goes_on_when_it_is_mended(
     rig: Rig, part: str, ends_with: int
 ) -> None:

@@ -101,7 +101,7 @@ def _lost(rig: Rig, found: Found, kept: list[int], *, named_too: bool = False) -
     return lost
 
 
-@on(*STORES, quick=2)
+@on(*STORES)
 def test_a_wiped_store_gets_what_senders_still_hold_and_names_the_rest_lost(rig: Rig, wipe: Wipe) -> None:
     collector, node = rig.collector(), rig.node(NODE, period_ms=20)
     _is_told(rig)
@@ -120,7 +120,7 @@ def test_a_wiped_store_gets_what_senders_still_hold_and_names_the_rest_lost(rig:
     assert len(_lost(rig, found, kept)) > 20
 
 
-@on(*STORES, quick=2)
+@on(*STORES)
 def test_a_store_restored_from_yesterday_gets_what_senders_still_hold_and_names_the_rest_lost(
     rig: Rig, wipe: Wipe
 ) -> None:
@@ -168,7 +168,7 @@ def test_a_store_wiped_and_made_again_under_a_collector_at_work_gets_what_sender
     _lost(rig, found, kept)
 
 
-@on(*STORES[1:])
+@on(*STORES[1:], quick=0)
 def test_a_store_restored_under_a_collector_at_work_gets_what_senders_still_hold(rig: Rig, wipe: Wipe) -> None:
     rig.collector(answer_seconds=2)
     node = rig.node(NODE, period_ms=20)
