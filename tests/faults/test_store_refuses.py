@@ -41,7 +41,7 @@ def _pack(measurement: str, field: str, bad: int, **wrong: Any) -> tuple[bytes, 
     """5,000 rows of one message, one of which has another time or bed; and the same as a block."""
     now_ms = CLOCK.wall_ms() - ROWS
     times = [now_ms + row for row in range(ROWS)]
-    beds = [f"b{row % 9}" for row in range(ROWS)]
+    beds = [f"{field}-{row % 9}" for row in range(ROWS)]  # two packs made in one millisecond share no row
     times[bad], beds[bad] = wrong.get("t", times[bad]), wrong.get("bed", beds[bad])
     values = [round(20 + row % 97 * 0.1, 1) for row in range(ROWS)]
     tags: dict[str, Any] = {"bed": beds} if measurement == "soil" else {}
