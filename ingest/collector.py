@@ -211,6 +211,7 @@ class Collector:
         self._round_at = now
         if due:
             self._lease.check()
+            self._ledger.check(self._store.id)
         for sender in due:
             address, box = sender
             subscription.publish(address.stored(box), self._ledger.answer(address, box, now=now), retain=True)

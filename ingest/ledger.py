@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
+from commons.errors import StoreUnavailableError
 from commons.rows import Block
 from commons.topics import Address
 from ingest.account import Account
@@ -60,6 +61,15 @@ class Ledger:
         ledger._changed.update(ledger._accounts)
         ledger.settle(ledger.changes())
         return ledger
+
+    def check(self, store_id: str) -> None:
+        """Make sure that a store is the one whose ledger this is.
+
+        Raises:
+            StoreUnavailableError: It is another: wiped and made anew.
+        """
+        if store_id != self._store_id:
+            raise StoreUnavailableError("the store is another than it was; its ledger is read again")
 
     def account(self, message: Envelope) -> tuple[Account, Verdict]:
         """The account a boxed message belongs to and what to make of it; a clone's is one of its own."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
+from typing import Final
+
+_LOOK_SECONDS: Final = 0.5
 
 
 def stopping() -> threading.Event:
@@ -17,3 +20,12 @@ def stopping() -> threading.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, set_once)
     return stop
+
+
+def wait_for(stop: threading.Event) -> None:
+    """Wait until told to stop.
+
+    A signal that reaches another thread is seen by the main one only when it wakes; it never would without a limit.
+    """
+    while not stop.wait(_LOOK_SECONDS):
+        pass

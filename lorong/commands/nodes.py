@@ -10,7 +10,7 @@ from commons.errors import UnknownNameError
 from lorong import tables
 from lorong.fleet import Fleet
 from lorong.settings import load, site
-from lorong.signals import stopping
+from lorong.signals import stopping, wait_for
 
 if TYPE_CHECKING:
     from commons.sites import NodeEntry, Site
@@ -55,7 +55,7 @@ def run(
         commit_seconds=every.node.commit_seconds,
     )
     fleet.start()
-    stop.wait()
+    wait_for(stop)
     fleet.stop_reading()
     fleet.drain(5.0)
     fleet.close()

@@ -18,7 +18,7 @@ from lorong.diary import open_diary
 from lorong.fleet import Fleet
 from lorong.server import WebServer
 from lorong.settings import load, site
-from lorong.signals import stopping
+from lorong.signals import stopping, wait_for
 from store import open_store
 from web.app import create_app
 
@@ -77,7 +77,7 @@ def analyse(*, city: str = "makassar", settings: Path | None = None, once: bool 
         stop = stopping()
         schedule = Schedule(runner, every.analytics, clock)
         schedule.start()
-        stop.wait()
+        wait_for(stop)
         schedule.stop()
         return 0
     finally:
@@ -119,7 +119,7 @@ def serve(
         server = WebServer(app, web)
         stop = stopping()
         server.start()
-        stop.wait()
+        wait_for(stop)
         server.stop()
 
 
@@ -146,7 +146,7 @@ def simulate(
     entries = [entry for entry in place.nodes.values() if entry.origin in ("simulated", "recorded")]
     fleet = Fleet(entries, place, data, every.broker, clock=SystemClock())
     fleet.start()
-    stop.wait()
+    wait_for(stop)
     fleet.stop_reading()
     fleet.drain(10.0)
     fleet.close()
