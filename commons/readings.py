@@ -43,7 +43,7 @@ def block(envelope: Envelope, *, arrival_ms: int, retained: bool = False) -> Blo
     """
     document, known = envelope.document, envelope.known
     if isinstance(document, list):
-        read = senml.block(document, known, arrival_ms=arrival_ms)
+        read = senml.block(document, known, arrival_ms=arrival_ms, retained=retained)
         return _completed(read.times, {**read.tags, **envelope.tags}, read.fields, envelope)
     times, dated = _times(document.get("t"), now=None if retained else arrival_ms)
     tags, fields = _columns(document, known, len(times))

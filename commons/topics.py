@@ -9,12 +9,13 @@ from typing import Final
 from commons.errors import WireError
 
 ROOT: Final = "lorong/v1"
-_SLUG: Final = re.compile(r"[a-z0-9-]+")
-_UP: Final = re.compile(rf"{ROOT}/up/([a-z0-9-]+)/([a-z0-9-]+)/([a-z0-9-]+)/([a-z0-9_-]+)")
+_NAME: Final = r"[a-z0-9-]{1,64}"  # longer ones are nobody's: what is remembered by topic stays small
+_SLUG: Final = re.compile(_NAME)
+_UP: Final = re.compile(rf"{ROOT}/up/({_NAME})/({_NAME})/({_NAME})/([a-z0-9_-]{{1,64}})")
 
 
 def is_slug(text: str) -> bool:
-    """Whether a text may stand in a topic: lower-case letters, digits and hyphens."""
+    """Whether a text may stand in a topic: lower-case letters, digits and hyphens, at most 64."""
     return _SLUG.fullmatch(text) is not None
 
 
@@ -30,7 +31,9 @@ class Address:
         for name in ("city", "lane", "node"):
             value: str = getattr(self, name)
             if not is_slug(value):
-                raise WireError(f"{name} {value!r} cannot stand in a topic; use lower-case letters, digits and hyphens")
+                raise WireError(
+                    f"{name} {value[:80]!r} cannot stand in a topic; use 1 to 64 lower-case letters, digits and hyphens"
+                )
 
     def up(self, measurement: str) -> str:
         """The topic of this node's readings of one measurement."""

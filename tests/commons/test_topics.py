@@ -19,7 +19,12 @@ def test_a_topic_says_who_speaks_and_of_what(city: str, lane: str, node: str) ->
     assert parse_up(address.up("soil")) == (address, "soil")
 
 
-@pytest.mark.parametrize("name", ["", "Sydney", "a b", "a/b", "+", "#", "é"])
+@pytest.mark.parametrize("name", ["", "Sydney", "a b", "a/b", "+", "#", "é", "..", "a\0", "a\n", "a" * 65])
 def test_a_name_that_would_leave_its_place_in_the_topic_is_refused(name: str) -> None:
     with pytest.raises(WireError, match="cannot stand in a topic"):
         Address("makassar", name, "n1")
+
+
+def test_a_topic_longer_than_any_of_ours_is_refused() -> None:
+    with pytest.raises(WireError, match="is not lorong/v1/up"):
+        parse_up(f"lorong/v1/up/makassar/saga/{'n' * 65}/soil")
