@@ -196,6 +196,8 @@ def _completed(
             raise WireError(f"{known.name} reading lacks the tag {' and '.join(missing)}; send it")
         tags.update(dict.fromkeys(missing, ""))
     _named(tags, known)
+    if "commodity" in known.optional:
+        _of_something(tags["commodity"], fields, len(times))
     read = Block(known.name, times, tags, fields)
     return read if known.kind == "sample" else _event(read, known, envelope.address)
 
@@ -208,6 +210,17 @@ def _named(tags: Mapping[str, str | list[str]], known: Measurement) -> None:
     origin = tags["origin"]
     if not _ORIGINS.issuperset([origin] if isinstance(origin, str) else origin):
         raise WireError(f"origin {str(origin)[:40]!r} is not one of {', '.join(sorted(_ORIGINS))}; send one of them")
+
+
+def _of_something(commodity: str | list[str], fields: Mapping[str, Column], rows: int) -> None:
+    """Only a report that there was nothing may leave out what it is of."""
+    names = rows * [commodity] if isinstance(commodity, str) else commodity
+    if any(
+        not name and nothing != 1 for name, nothing in zip(names, fields.get("nothing", rows * [None]), strict=True)
+    ):
+        raise WireError(
+            "harvest without a commodity does not say that there was nothing; send commodity, or nothing = 1"
+        )
 
 
 def _event(block: Block, known: Measurement, address: Address) -> Block:

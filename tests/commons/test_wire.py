@@ -127,6 +127,22 @@ def test_a_report_of_nothing_names_no_bed_and_no_commodity_but_a_weight_must() -
 
 
 @pytest.mark.parametrize(
+    "columns",
+    [
+        {"t": NOW, "kg": 5, "nothing": 0},
+        {"t": NOW, "kg": 5, "nothing": None},
+        {"t": NOW, "kg": 5, "commodity": ""},
+        {"t": NOW, "nothing": 25},
+        {"t": [NOW, NOW + 1], "kg": [5, None], "nothing": [None, 1]},
+        {"t": [NOW, NOW + 1], "kg": [5, 5], "commodity": ["kangkung", ""]},
+    ],
+)
+def test_no_weight_is_of_nothing(columns: dict[str, object]) -> None:
+    with pytest.raises(WireError, match="without a commodity does not say that there was nothing|lacks the tag"):
+        wire.decode(HARVEST, orjson.dumps({"bed": "b1", **columns}), arrival_ms=NOW)
+
+
+@pytest.mark.parametrize(
     ("payload", "sentence"),
     [
         (b"\xff\xfe", "not JSON"),
