@@ -138,7 +138,7 @@ def test_a_report_of_nothing_names_no_bed_and_no_commodity_but_a_weight_must() -
     ],
 )
 def test_no_weight_is_of_nothing(columns: dict[str, object]) -> None:
-    with pytest.raises(WireError, match="without a commodity does not say that there was nothing|lacks the tag"):
+    with pytest.raises(WireError, match=r"does not say that there was nothing|lacks the tag"):
         wire.decode(HARVEST, orjson.dumps({"bed": "b1", **columns}), arrival_ms=NOW)
 
 
