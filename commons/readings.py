@@ -25,6 +25,8 @@ _ENVELOPE: Final = frozenset({"box", "seq", "first", "t", "within", "thinned"})
 _ORIGINS: Final = frozenset({"measured", "typed", "simulated", "recorded"})
 _LATEST_MS: Final = 4_102_444_800_000  # the year 2100
 _SUSPECT: Final = 3.0
+_ROWS: Final = 20_000  # more than a pack with honest times can hold: rows cost far more memory than their bytes
+_TAG: Final = 200  # characters: what is remembered by tag stays small
 _BROADCAST: Final = 2**20  # a text that stands for all rows may become so many characters
 _NUMBERS: Final = frozenset({"box", "seq", "first"})
 
@@ -125,8 +127,8 @@ def _times(value: object, *, now: int | None) -> tuple[list[int], bool]:
             raise WireError("retained reading has no time `t`; what a broker kept says nothing of now")
         return [now * NANOSECONDS_PER_MILLISECOND], False
     times: list[Any] = value if isinstance(value, list) else [value]
-    if not times:
-        raise WireError("pack has no times; send one `t` a row")
+    if not 0 < len(times) <= _ROWS:
+        raise WireError(f"pack has {len(times)} times; send 1 to {_ROWS}, one a row")
     if set(map(type, times)) != {int} or min(times) <= 0 or max(times) >= _LATEST_MS:
         wrong = next(t for t in times if type(t) is not int or not 0 < t < _LATEST_MS)
         raise WireError(f"time {str(wrong)[:40]!r} is not whole milliseconds since 1970 UTC before 2100")
@@ -203,10 +205,14 @@ def _completed(
 
 
 def _named(tags: Mapping[str, str | list[str]], known: Measurement) -> None:
-    """An empty text is no identity, and an origin is one of four words."""
+    """An empty text is no identity, a long one neither, and an origin is one of four words."""
     for name, value in tags.items():
-        if ("" in value if type(value) is list else not value) and name not in known.optional:
+        texts = value if type(value) is list else [value]
+        if "" in texts and name not in known.optional:
             raise WireError(f"tag {name} of {known.name} is empty; a row's identity needs a text")
+        longest: int = max(map(len, texts))
+        if longest > _TAG:
+            raise WireError(f"tag {name} of {longest} characters is too long; send at most {_TAG}")
     origin = tags["origin"]
     if not _ORIGINS.issuperset([origin] if isinstance(origin, str) else origin):
         raise WireError(f"origin {str(origin)[:40]!r} is not one of {', '.join(sorted(_ORIGINS))}; send one of them")
