@@ -39,7 +39,7 @@ class OutboxMachine(RuleBasedStateMachine):
     @rule(rows=st.integers(1, 4), event=st.booleans())
     def put(self, rows: int, event: bool) -> None:  # noqa: FBT001  # hypothesis draws it
         block = self._block(rows, event=event)
-        assert self.outbox.put(_ME, [block], bookmark=("driver", str(self.rows))) == rows
+        assert self.outbox.put(_ME, [block], bookmarks={"driver": str(self.rows)}) == rows
         self.put_in[self.outbox.newest] = block
         self.rows += rows
 
