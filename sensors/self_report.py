@@ -55,7 +55,7 @@ class SelfReport:
             "signal": [self._signal()],
             "outbox": [float(self._outbox.depth_rows)],
             "disk_written": [float(self._outbox.bytes_written)],
-            "thinned": [float(self._outbox.thinned)],
+            "dropped": [float(self._outbox.thinned)],
             "clones": [float(self._outbox.clones)],
             "set_aside": [float(self._outbox.set_aside)],
             "unheard": [None if self._uplink is None else float(self._uplink.unheard)],

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commons import wire
+from commons.catalogue import measurements
 from commons.envelope import rows_claimed
 from commons.errors import UnknownNameError, WireError
 from commons.rows import Block, event_time
@@ -184,6 +185,13 @@ def test_what_will_never_decode_says_why(payload: bytes, sentence: str) -> None:
 def test_a_name_that_is_not_the_senders_to_give_is_refused_by_name(name: str) -> None:
     with pytest.raises(UnknownNameError, match=f"'{name}'"):
         wire.decode(TOPIC, reading(**{name: 1}), arrival_ms=NOW)
+
+
+def test_no_name_that_may_be_sent_is_one_of_the_envelopes() -> None:
+    sendable = [of for of in measurements().values() if of.kind in ("sample", "event") and of.name != "collector"]
+
+    names = {name for of in sendable for name in (*of.tags, *of.fields)}
+    assert names.isdisjoint({"box", "seq", "first", "t", "within", "thinned"})
 
 
 @pytest.mark.parametrize("measurement", ["ledger", "price_index", "place", "collector"])

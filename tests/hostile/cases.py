@@ -101,7 +101,7 @@ def honest(random: Random, *, measurement: str | None = None, boxed: bool | None
     document |= {tag: texts[tag] for tag in of.tags if tag in texts}
     if random.random() < 0.3:
         document["origin"] = random.choice(("measured", "typed", "simulated", "recorded"))
-    names = [field for field in of.fields if field not in ("thinned", "node", "entry", "version", "void", "note", "nothing")]
+    names = [field for field in of.fields if field not in ("node", "entry", "version", "void", "note", "nothing")]
     for field in random.sample(names, random.randint(1, len(names))):
         low, high = of.fields[field].suspect or of.fields[field].fail or (0, 1)
         document[field] = _column(random, rows, low, min(high, 1e6))
