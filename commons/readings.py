@@ -49,7 +49,7 @@ def block(envelope: Envelope, *, arrival_ms: int, retained: bool = False) -> Blo
         return _completed(read.times, {**read.tags, **envelope.tags}, read.fields, envelope)
     times, dated = _times(document.get("t"), now=None if retained else arrival_ms)
     tags, fields = _columns(document, known, len(times))
-    if not dated or _is_uncertain(document):
+    if _is_uncertain(document) or not dated:
         fields.update({f"{k}_flag": _suspect(v) for k, v in list(fields.items()) if f"{k}_flag" in known.columns})
     tags.update(envelope.tags)
     return _completed(times, tags, fields, envelope)
