@@ -90,7 +90,8 @@ def times(random: Random) -> Case:
         column = [orjson.dumps(t) for t in document["t"]]
         column[random.randrange(len(column))] = time
         time = b"[" + b",".join(column) + b"]"
-    payload = written(document, t=time)
+    uncertain = {"within": random.choice((*TIMES, *NUMBERS_OF_PACKS))} if random.random() < 0.3 else {}
+    payload = written(document, t=time if random.random() < 0.7 or not uncertain else b"1764000000000", **uncertain)
     if random.random() < 0.2:
         payload = orjson.dumps({key: value for key, value in document.items() if key != "t"})
     return Case(topic(name), payload, retained=random.random() < 0.3)

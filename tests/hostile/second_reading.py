@@ -23,7 +23,7 @@ MOST_BROADCAST = 2**20
 MOST_ROWS = 20_000
 LONGEST_TAG = 200
 LATEST_MS = 4_102_444_800_000
-ENVELOPE = ("box", "seq", "first", "t", "thinned")
+ENVELOPE = ("box", "seq", "first", "t", "within", "thinned")
 ORIGINS = ("measured", "typed", "simulated", "recorded")
 FROM_TOPIC = ("city", "lane", "node")
 SLUG = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
@@ -128,7 +128,9 @@ def _rows(document: Row, of: Measurement, now_ms: int, retained: bool) -> list[R
     for value in columns.values():
         need(not isinstance(value, list) or len(value) == len(times))
         need(not isinstance(value, str) or len(value) * len(times) <= MOST_BROADCAST)
-    undated = frozenset() if dated else frozenset(columns)
+    within = document.get("within")
+    need(within is None or (type(within) is int and 0 <= within < LATEST_MS))
+    undated = frozenset() if dated and within is None else frozenset(columns)
     rows = []
     for i, t in enumerate(times):
         row = {name: value[i] if isinstance(value, list) else value for name, value in columns.items()}
