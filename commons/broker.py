@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import ssl
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
 from commons.errors import BrokerUnavailableError, SettingsError
 from commons.settings import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 
 _DIAL_SECONDS: Final = 10.0
 _PEM: Final = "-----BEGIN CERTIFICATE-----"
@@ -22,7 +28,7 @@ class BrokerSettings:
     """Section `[broker]`.
 
     Args:
-        host: Where the broker listens.
+        host: Where the broker listens; the servers of a cluster separated by commas.
         port: Its MQTT port.
         username: The name to log in with; empty = none is asked for.
         password: The password that goes with it.
@@ -48,6 +54,7 @@ class BrokerSettings:
             manual_ack=manual_ack,
             reconnect_on_failure=False,
         )
+        client.connect_timeout = self._patience_seconds
         if self.username:
             client.username_pw_set(self.username, self.password.reveal())
         context = self.tls_context()
@@ -81,13 +88,7 @@ class BrokerSettings:
         Raises:
             BrokerUnavailableError: Nobody answers there, or somebody whom `ca` does not vouch for.
         """
-        context = self.tls_context()
-        try:
-            link = socket.create_connection((self.host, self.port), timeout=_DIAL_SECONDS)
-            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return context.wrap_socket(link, server_hostname=self.host) if context else link
-        except OSError as error:
-            raise self._silence(error) from error
+        return self._at_any(self._dial)
 
     def connect(self, client: mqtt.Client) -> None:
         """Open the connection; the broker's welcome comes with the loop.
@@ -95,19 +96,43 @@ class BrokerSettings:
         Raises:
             BrokerUnavailableError: Nobody answers there, or somebody whom `ca` does not vouch for.
         """
-        try:
-            client.connect(self.host, self.port, keepalive=self.keepalive_seconds)
-        except OSError as error:
-            raise self._silence(error) from error
+        self._at_any(lambda host: client.connect(host, self.port, keepalive=self.keepalive_seconds))
 
-    def _silence(self, error: OSError) -> BrokerUnavailableError:
+    @property
+    def _hosts(self) -> list[str]:
+        return [host.strip() for host in self.host.split(",")]
+
+    @property
+    def _patience_seconds(self) -> float:
+        """How long one server may take to answer, so that one that vanished does not keep us from the others."""
+        return _DIAL_SECONDS / len(self._hosts)
+
+    def _dial(self, host: str) -> socket.socket:
+        context = self.tls_context()
+        link = socket.create_connection((host, self.port), timeout=self._patience_seconds)
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return context.wrap_socket(link, server_hostname=host) if context else link
+
+    def _at_any(self, connect: Callable[[str], T]) -> T:
+        """Connect to the first server that answers.
+
+        Their order is drawn each time: senders spread over a cluster, and a server that lets one in but cannot serve
+        him is not met at every attempt.
+        """
+        reason: OSError | None = None
+        hosts = self._hosts
+        for host in random.sample(hosts, len(hosts)):
+            try:
+                return connect(host)
+            except OSError as error:
+                reason = error
         where = f"{self.host}:{self.port}"
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return BrokerUnavailableError(
-                f"who answers at {where} is not the broker that [broker] ca vouches for ({error.verify_message}); "
+        if isinstance(reason, ssl.SSLCertVerificationError):
+            raise BrokerUnavailableError(
+                f"who answers at {where} is not the broker that [broker] ca vouches for ({reason.verify_message}); "
                 "check host, ca and the clock, and renew a certificate that has expired"
-            )
-        return BrokerUnavailableError(f"no broker answers at {where} ({error}); start it or mend [broker]")
+            ) from reason
+        raise BrokerUnavailableError(f"no broker answers at {where} ({reason}); start it or mend [broker]") from reason
 
 
 def failed(code: MQTTErrorCode) -> bool:
