@@ -202,7 +202,7 @@ class Uplink:
         """Ask for the answers to one sender; a wider subscription would be refused to a node."""
         if address not in self._listening:
             self._listening.add(address)
-            _, number = client.subscribe(address.stored(self._box), qos=1)
+            _, number = client.subscribe(address.stored(self._box), qos=0)
             self._asked[number] = address
 
     def _watch(self, client: mqtt.Client) -> None:
