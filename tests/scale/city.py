@@ -153,6 +153,8 @@ class City:
             "PYTHONPATH": str(ROOT),
             "LORONG_BROKER__HOST": self.broker.host,
             "LORONG_BROKER__PORT": str(self.broker.port),
+            "LORONG_BROKER__TLS": "true",
+            "LORONG_BROKER__CA": self.broker.ca,
             "LORONG_BROKER__KEEPALIVE_SECONDS": str(self.broker.keepalive_seconds),
             "LORONG_STORE__URL": self._settings.url,
             "LORONG_COLLECTOR__DATA": str(self.folder / "collector"),

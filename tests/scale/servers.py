@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from commons.broker import BrokerSettings
+from deploy.broker import certificates
 from lorong.broker import nats_server
 from tests.flow.waiting import wait_until
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parents[2]
 HOSTS: Final = ("127.0.0.1", "127.0.0.2", "127.0.0.3")
 _SHIPPED: Final = ROOT / "deploy" / "cluster"
+_SETTLED_LOOKS: Final = 100  # two or three seconds of them
 _START_SECONDS: Final = 60.0
 _END_SECONDS: Final = 30.0
 
@@ -45,7 +45,6 @@ class ClusterServer:
         text = (_SHIPPED / self._config.name).read_text("utf-8")
         text = text.replace("/var/lib/lorong-broker", str(folder))
         text = text.replace("/etc/lorong/broker", str(folder / "broker"))
-        text = re.sub(r"(mqtt \{\n.*\n)  tls \{[^}]*\}", r"\1", text)
         text = text.replace('include "broker/nats-users.conf"', "")
         for shipped, port in ports.items():
             text = text.replace(f":{shipped}", f":{port}")
@@ -75,8 +74,15 @@ class ClusterServer:
             )
 
     def until_healthy(self) -> None:
-        """Wait until it has caught up: only then may another one die."""
-        wait_until(lambda: self.is_healthy, f"{self.name} is healthy: {self.log[-2000:]}", seconds=_START_SECONDS)
+        """Wait until it has caught up, and says so for a while: only then may another one die."""
+        seen = 0
+
+        def settled() -> bool:
+            nonlocal seen
+            seen = seen + 1 if self.is_healthy else 0
+            return seen > _SETTLED_LOOKS
+
+        wait_until(settled, f"{self.name} is healthy: {self.log[-2000:]}", seconds=_START_SECONDS)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it; SIGKILL is a crash. Harmless to repeat."""
@@ -98,11 +104,13 @@ class Cluster:
         _certify(folder)
         ports = _free_ports("4222", "6222", "8222", "8883")
         self.servers = [ClusterServer(number, folder, ports) for number in (1, 2, 3)]
-        self.settings = BrokerSettings(host=",".join(HOSTS), port=ports["8883"], keepalive_seconds=3)
-
-    def at(self, number: int) -> BrokerSettings:
-        """How to reach one server only."""
-        return BrokerSettings(host=HOSTS[number - 1], port=self.settings.port, keepalive_seconds=3)
+        self.settings = BrokerSettings(
+            host=",".join(HOSTS),
+            port=ports["8883"],
+            tls=True,
+            ca=str(folder / "broker-ca.crt"),
+            keepalive_seconds=3,
+        )
 
 
 @contextmanager
@@ -119,15 +127,12 @@ def cluster(folder: Path) -> Iterator[Cluster]:
 
 
 def _certify(folder: Path) -> None:
-    """A certificate that is its own authority, under the names that the shipped files give."""
+    """What `make secrets` makes, under the names that the shipped files give."""
     (folder / "broker").mkdir()
-    names = "subjectAltName=" + ",".join(f"IP:{host}" for host in HOSTS)
-    made = folder / "broker" / "server.crt"
-    new = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-    files = ["-keyout", str(made.with_suffix(".key")), "-out", str(made)]
-    program = shutil.which("openssl") or "openssl"
-    subprocess.run([program, *new, *files, "-subj", "/CN=lorong", "-addext", names], check=True, capture_output=True)
-    (folder / "broker-ca.crt").write_bytes(made.read_bytes())
+    authority = folder / "ca.key", folder / "broker-ca.crt"
+    certificates.make_authority(*authority)
+    server = folder / "broker" / "server.crt"
+    certificates.make_server(server.with_suffix(".key"), server, HOSTS, authority=authority)
 
 
 def _free_ports(*shipped: str) -> dict[str, int]:
