@@ -29,8 +29,8 @@ faults: $(VENV)/dev  ## every fault on every store and broker, with a table at t
 soak: $(VENV)/dev  ## ten minutes of random faults; ARGS="--seconds 60 --seed 7 --store influxdb --broker mosquitto"
 	@$(BIN)/python -m tests.faults.soak $(ARGS)
 
-bench: $(VENV)/dev  ## rows per second from broker to store, beside the store's own limit
-	$(BIN)/python -m tests.bench
+bench: $(VENV)/dev  ## the figures that were asked for, beside their references; ARGS="packs singles" a part of them
+	$(BIN)/python -m tests.bench $(ARGS)
 
 vectors: $(VENV)/dev  ## run the worked examples of FILE=path.json through the methods
 	@$(BIN)/python -m tests.analytics.methods.vectors $(FILE)
