@@ -1,106 +1,161 @@
-"""`make bench`: rows per second from broker to store, beside the store's own limit for the same rows, in one run."""
+"""`make bench`: what was asked for and what was measured, each beside its reference in the same run."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
-import statistics
 import subprocess
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import duckdb
 
+from commons.clock import SystemClock
 from lorong.broker import nats_server
-from store.settings import StoreSettings
-from tests.bench.flow import Flow, measure
-from tests.bench.limits import duck_limit, influx_limit
-from tests.bench.load import PROBES, catching_up
-from tests.bench.servers import busy_elsewhere, influx, influxd
+from tests.bench import figures, latency, node, outage, throughput
+from tests.bench.servers import influxd
+from tests.bench.telegraf import telegraf, version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
 
-    from tests.bench.load import Load
+    from tests.bench.figures import Figure
 
-_ROUNDS: Final = 3
-_ABOUT: Final = f"""
-A rate is rows over seconds: for the flow, from the moment the collector (a process of its own) has subscribed to a
-broker that holds every message, to its answer that the last message is in the store; every row is then counted in the
-store. {PROBES} nodes, soil rows of 3 fields. The limit is the store's alone, the same rows made beforehand: InfluxDB by
-line protocol, 5,000 rows a request on one open connection, no gzip; DuckDB by Arrow tables of 20,000 rows into a plain
-table, a commit each. Median of {_ROUNDS} rounds, lowest and highest in brackets; limit and flow take turns. Busy
-elsewhere: the cores that others took meanwhile, in the worst round; above 0.1 the rates are not this machine's own.
-"""
+_CLOCK: Final = SystemClock()
+_NO_INFLUX: Final = "InfluxDB: skipped; set $INFLUXD to influxd 2.7, or put it on the PATH"
 
 
 @dataclass
-class Line:
-    """One line of the table."""
+class Run:
+    """One run of the benchmark, or of a part of it.
 
-    name: str
-    limits: list[float] = field(default_factory=list)
-    flows: list[Flow] = field(default_factory=list)
-    elsewhere: list[float] = field(default_factory=list)
+    Args:
+        quick: A tenth of the work, to see that everything works; the figures mean nothing.
+        figures: What is asked for and was measured.
+        said: Everything that was printed.
+    """
 
-    def text(self) -> str:
-        """Limit, flow and their ratio, then what it cost."""
-        rates = [flow.rows_per_second for flow in self.flows]
-        ratio = statistics.median(rate / limit for rate, limit in zip(rates, self.limits, strict=True))
-        cpu = statistics.median(flow.collector_cpu for flow in self.flows)
-        store = statistics.median(flow.store_cpu for flow in self.flows)
-        batch = statistics.median(flow.batch_rows for flow in self.flows)
-        spent = "in it" if store != store else f"{store:.1f}"  # noqa: PLR0124  # NaN: the store is in the collector
-        return (
-            f"{self.name:<26} {_spread(self.limits):>31} {_spread(rates):>31} {ratio:>6.2f}"
-            f" {cpu:>10.1f} {spent:>7} {batch:>10,.0f} {max(self.elsewhere):>10.1f}"
-        )
+    quick: bool
+    figures: list[Figure] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def scale(self) -> float:
+        """How much of the load is sent."""
+        return 0.1 if self.quick else 1.0
+
+    @property
+    def rounds(self) -> int:
+        """How often a rate is measured."""
+        return 1 if self.quick else throughput.ROUNDS
+
+    def say(self, *lines: str) -> None:
+        """Print, and keep for the page."""
+        for line in lines:
+            print(line, flush=True)
+            self.said.append(line)
+
+    def packs(self) -> None:
+        """Figures 1 and 3."""
+        load = throughput.packs(scale=self.scale)
+        self.say("", throughput.head())
+        found = throughput.on_duckdb(load, self.rounds)
+        self.say(*found.lines())
+        self._keep(figures.of_duckdb(found))
+        if influxd() is not None:
+            found = throughput.on_influxdb(load, self.rounds)
+            self.say(*found.lines())
+            self._keep(figures.of_packs(found))
+
+    def singles(self) -> None:
+        """Figure 2."""
+        load = throughput.singles(scale=self.scale)
+        self.say("", throughput.head())
+        self.say(*throughput.on_duckdb(load, self.rounds).lines())
+        if influxd() is not None:
+            found = throughput.on_influxdb(load, self.rounds)
+            self.say(*found.lines())
+            self._keep(figures.of_singles(found))
+
+    def outage(self) -> None:
+        """Figure 4."""
+        if influxd() is not None:
+            found = outage.measure_outage(readings=max(2, round(outage.READINGS * self.scale)))
+            self.say("", f"a day's outage: {found.text()}")
+            self._keep(figures.of_outage(found))
+
+    def node(self) -> None:
+        """Figure 5."""
+        found = node.measure_node(idle_seconds=20 * self.scale, busy_seconds=max(5, 60 * self.scale))
+        self.say("", "a node:", node.text(found))
+        self._keep(figures.of_node(found))
+
+    def latency(self) -> None:
+        """Figure 6."""
+        seconds = 60 * self.scale
+        measured = [latency.latency_on_duckdb(seconds)]
+        if influxd() is not None:
+            measured.append(latency.latency_on_influxdb(seconds))
+        self.say("", "from sensor to store:")
+        for found in measured:
+            self.say(found.text())
+            self._keep(figures.of_latency(found))
+
+    def _keep(self, found: Iterable[Figure]) -> None:
+        self.figures = sorted([*self.figures, *found], key=lambda figure: figure.name[0])
+
+
+_PARTS: Final[dict[str, Callable[[Run], None]]] = {
+    "packs": Run.packs,
+    "singles": Run.singles,
+    "outage": Run.outage,
+    "node": Run.node,
+    "latency": Run.latency,
+}
+_ABOUT: Final = (throughput.ABOUT, outage.ABOUT, node.ABOUT, latency.ABOUT)
 
 
 def main() -> None:
     """Measure and print."""
-    print(_machine())
-    print(_ABOUT)
-    loads = (catching_up("packs of 60", readings=60, packs=50), catching_up("single readings", readings=1, packs=300))
-    head = ("", "store alone, rows/s", "broker to store, rows/s", "ratio", "collector", "store", "rows", "busy")
-    print("{:<26} {:>31} {:>31} {:>6} {:>10} {:>7} {:>10} {:>10}".format(*head))
-    print(f"{'':<97} {'CPU s/million rows':>18} {'a batch':>10} {'elsewhere':>10}")
-    for load in loads:
-        print(_line(f"DuckDB, {load.name}", load, _duck_round).text(), flush=True)
+    given = _arguments()
+    run, machine, began = Run(quick=given.quick), _machine(), _CLOCK.monotonic()
+    print(machine, *(_ABOUT if not given.parts else ()), sep="\n")
     if influxd() is None:
-        print("InfluxDB: skipped; set $INFLUXD to influxd 2.7, or put it on the PATH")
-        return
-    for load in loads:
-        print(_line(f"InfluxDB, {load.name}", load, _influx_round).text(), flush=True)
+        run.say(_NO_INFLUX)
+    if telegraf() is None:
+        run.say("Telegraf: skipped; set $TELEGRAF to telegraf 1.37, or put it on the PATH")
+    for part in given.parts or _PARTS:
+        _PARTS[part](run)
+    minutes = (_CLOCK.monotonic() - began) / 60
+    print("", figures.text(run.figures), f"\n{minutes:.0f} minutes", sep="\n")
+    if given.write:
+        figures.write(run.figures, about=f"{machine}; {_today()}, commit {_commit()}.", tables="\n".join(run.said))
+        print(f"written to {figures.PAGE.relative_to(figures.PAGE.parents[1])}")
 
 
-def _line(name: str, load: Load, measured: Callable[[Load, Path], tuple[float, Flow]]) -> Line:
-    line = Line(name)
-    for _ in range(_ROUNDS):
-        with tempfile.TemporaryDirectory() as folder, busy_elsewhere(line.elsewhere):
-            limit, flow = measured(load, Path(folder))
-        line.limits.append(limit)
-        line.flows.append(flow)
-    return line
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench ARGS=…", description="Measure Lorong beside its references.")
+    parser.add_argument("parts", nargs="*", choices=[*_PARTS, []], help="what to measure; everything when left out")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the work: to see that it works, not how fast")
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md")
+    given = parser.parse_args()
+    if given.write and (given.quick or given.parts):
+        parser.error("--write keeps a whole run; leave out --quick and the parts")
+    return given
 
 
-def _duck_round(load: Load, folder: Path) -> tuple[float, Flow]:
-    limit = duck_limit(load, folder / "limit.duckdb")
-    return limit, measure(load, StoreSettings(url=f"duckdb:///{folder / 'flow.duckdb'}"), folder / "flow")
+def _today() -> str:
+    return datetime.fromtimestamp(_CLOCK.wall_ms() / 1000, UTC).date().isoformat()
 
 
-def _influx_round(load: Load, folder: Path) -> tuple[float, Flow]:
-    """Each on a new server, so that neither finds the other's rows."""
-    with influx(folder / "limit") as (settings, _):
-        limit = influx_limit(load, settings)
-    with influx(folder / "influx") as (settings, pid):
-        return limit, measure(load, settings, folder / "flow", store_pid=pid)
-
-
-def _spread(rates: Sequence[float]) -> str:
-    return f"{statistics.median(rates):,.0f} [{min(rates):,.0f}-{max(rates):,.0f}]"
+def _commit() -> str:
+    where = figures.PAGE.parent
+    try:
+        return _said("git", "-C", str(where), "describe", "--always", "--dirty")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
 
 
 def _machine() -> str:
@@ -108,6 +163,8 @@ def _machine() -> str:
     versions.append(_said(str(nats_server()), "--version"))
     if program := influxd():
         versions.append(_said(program, "version").partition(" (")[0])
+    if program := telegraf():
+        versions.append(version(program))
     return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}; {', '.join(versions)}"
 
 

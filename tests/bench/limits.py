@@ -26,7 +26,7 @@ _WRITTEN: Final = 204
 
 def influx_limit(load: Load, settings: StoreSettings) -> float:
     """Rows per second of line protocol made beforehand, over one connection kept open, without gzip."""
-    _make_buckets(settings)
+    make_buckets(settings)
     bodies = requests(load, _LINES)
     where = urlencode({"org": settings.org, "bucket": settings.bucket_raw, "precision": "ns"})
     connection = http.client.HTTPConnection(urlsplit(settings.url).netloc)
@@ -59,7 +59,8 @@ def duck_limit(load: Load, path: Path) -> float:
     return load.rows / seconds
 
 
-def _make_buckets(settings: StoreSettings) -> None:
+def make_buckets(settings: StoreSettings) -> None:
+    """What the collector does at its first look: its buckets are there."""
     store = open_store(settings, clock=_CLOCK)
     if not store.id:
         raise RuntimeError("the store of the benchmark has no name")

@@ -60,7 +60,7 @@ class Load:
     @property
     def last_answer(self) -> str:
         """The topic on which the collector says that the last message is stored."""
-        return _address(self.blocks[-1]).stored(self.boxes[-1])
+        return address(self.blocks[-1]).stored(self.boxes[-1])
 
     def messages(self) -> Iterator[Message]:
         """The rows as nodes send them."""
@@ -68,7 +68,7 @@ class Load:
         for block, box in zip(self.blocks, self.boxes, strict=True):
             sent[box] = sent.get(box, 0) + 1
             body = encode_pack(block, box, sent[box])
-            yield Message(_address(block).up(block.measurement), with_first(body, 1))
+            yield Message(address(block).up(block.measurement), with_first(body, 1))
 
 
 def catching_up(name: str, *, readings: int, packs: int) -> Load:
@@ -151,5 +151,6 @@ def _lines(block: Block) -> Iterator[str]:
         yield f"{head} {','.join(f'{name}={block.fields[name][i]}' for name in FIELDS)} {time}"
 
 
-def _address(block: Block) -> Address:
+def address(block: Block) -> Address:
+    """Who sends a block."""
     return Address(*(str(block.tags[name]) for name in ("city", "lane", "node")))

@@ -72,6 +72,15 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
+def peak_megabytes(pid: int) -> float:
+    """The most memory that a process has held so far [MB]; NaN where there is no /proc."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+    except OSError:
+        return float("nan")
+    return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM:")), float("nan"))
+
+
 @contextmanager
 def busy_elsewhere(cores: list[float]) -> Iterator[None]:
     """Add how many cores, on average, worked for others meanwhile; NaN where there is no /proc.
