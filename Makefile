@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := lorong sensors diary ingest store analytics web commons deploy tests
 
-.PHONY: run test check fix faults soak bench vectors dashboards readme secrets lock clean
+.PHONY: run test check fix faults soak hostile bench vectors dashboards readme secrets lock clean
 
 run: $(VENV)/run  ## the whole pipeline on this machine; ARGS="--for 60 --port 8123 --data DIR"
 	@exec $(BIN)/lorong run $(ARGS)
@@ -28,6 +28,9 @@ faults: $(VENV)/dev  ## every fault on every store and broker, with a table at t
 
 soak: $(VENV)/dev  ## ten minutes of random faults; ARGS="--seconds 60 --seed 7 --store influxdb --broker mosquitto"
 	@$(BIN)/python -m tests.faults.soak $(ARGS)
+
+hostile: $(VENV)/dev  ## 100,000 hostile messages, a line a kind; ARGS="--seed 7"
+	$(BIN)/python -m tests.hostile $(ARGS)
 
 bench: $(VENV)/dev  ## the figures that were asked for, beside their references; ARGS="packs singles" a part of them
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -15,8 +15,8 @@ Key = tuple[str, str, str]
 Ranges = list[list[int]]
 Verdict = Literal["new", "duplicate", "again", "instead", "clone"]
 
-_KNOWN: Final = 512  # how many packs' digests are in memory, to tell a clone from a repeat
-_WRITTEN: Final = 16  # how many of them the store keeps
+_KNOWN: Final = 32  # how many packs' digests are in memory, to tell a clone from a repeat
+_WRITTEN: Final = 4  # how many of them the store keeps
 _NOTICE: Final = "~"  # before the digest of what was a notice of thinning
 _COUNTERS: Final = ("stored", "rejected", "thinned", "duplicate", "packs", "clones")
 

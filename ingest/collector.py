@@ -35,6 +35,7 @@ _PAUSES_SECONDS: Final = (0.2, 0.5, *[1.0] * 8, 2.0, 5.0, 10.0, 30.0, 60.0)
 _IDLE_SECONDS: Final = 0.2
 _BUSY_SECONDS: Final = 0.01
 _ROUND_SECONDS: Final = 1.0  # answers go out in rounds at most so often
+_ROUND_ANSWERS: Final = 500
 _AT_ONCE: Final = 500  # messages judged before looking again whether the writer is free
 
 log = Log("ingest.collector")
@@ -212,19 +213,23 @@ class Collector:
         if due:
             self._lease.check()
             self._ledger.check(self._store.id)
-        for sender in due:
-            address, box = sender
-            subscription.publish(address.stored(box), self._ledger.answer(address, box, now=now), retain=True)
-            self._answered[sender] = now
-            self._due.discard(sender)
+        if not all_now:  # those that have waited longest; a broker takes only so many retained messages a second
+            due = sorted(due, key=lambda who: self._answered.get(who, float("-inf")))[:_ROUND_ANSWERS]
+        subscription.publish_all(
+            (address.stored(box), self._ledger.answer(address, box, now=now)) for address, box in due
+        )
+        self._answered.update(dict.fromkeys(due, now))
+        self._due.difference_update(due)
 
     def _beat(self, subscription: Subscription) -> None:
-        """Write to ourselves; a subscription that has fallen silent is opened anew.
+        """Write to ourselves when all is quiet; a subscription that has fallen silent is opened anew.
 
         While a slow store kept us from listening there was nothing to hear.
         """
         now = self._clock.monotonic()
-        if now - self._beat_at >= self._settings.heartbeat_seconds:
+        # A message is as good as a heartbeat; and where as many are under way as the broker allows, ours would keep one
+        # of them back until it is sent again.
+        if now - max(self._beat_at, subscription.last_heard) >= self._settings.heartbeat_seconds:
             subscription.publish(self._heartbeat_topic, b"{}")
             self._beat_at = now
         if now - max(subscription.last_heard, self._listens_since) > 3 * self._settings.heartbeat_seconds:

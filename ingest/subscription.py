@@ -15,7 +15,7 @@ from ingest import packets
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from commons.broker import BrokerSettings
     from commons.clock import Clock
@@ -128,12 +128,22 @@ class Subscription:
         self._send(packets.acknowledge(arrivals))
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        """Say something to a sender.
+        """Say something.
 
         Raises:
             BrokerUnavailableError: The connection is gone.
         """
         self._send(packets.publish(topic, payload, mid=next(self._mids), retain=retain))
+
+    def publish_all(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        """Say many things, each kept by the broker for whoever comes later.
+
+        Raises:
+            BrokerUnavailableError: The connection is gone.
+        """
+        said = [packets.publish(topic, payload, mid=next(self._mids), retain=True) for topic, payload in messages]
+        if said:
+            self._send(b"".join(said))
 
     def close(self) -> None:
         """Leave; the broker keeps the session and everything unacknowledged."""

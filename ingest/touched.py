@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from commons.rows import Block
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from zoneinfo import ZoneInfo
 
 QUARTER_NS: Final = 900 * 1_000_000_000  # every zone's offset is a multiple of a quarter hour
@@ -25,9 +25,12 @@ class Days:
         self._zone = zone
         self._known: dict[int, int] = {}
 
-    def of(self, times: Iterable[int]) -> set[int]:
+    def of(self, times: Sequence[int]) -> set[int]:
         """The midnights [ns] that begin the local days of these times [ns]."""
-        return {self.midnight(quarter) for quarter in {t // QUARTER_NS for t in times}}
+        if not times:
+            return set()
+        ends = {self.midnight(time // QUARTER_NS) for time in (min(times), max(times))}
+        return ends if len(ends) == 1 else {self.midnight(quarter) for quarter in {t // QUARTER_NS for t in times}}
 
     def midnight(self, quarter: int) -> int:
         """The midnight [ns] that begins the local day of a quarter hour, counted from 1970 UTC."""

@@ -7,7 +7,6 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-import duckdb
 import pyarrow as pa
 
 from commons.clock import NANOSECONDS_PER_DAY
@@ -112,6 +111,8 @@ def aggregate(plan: Plan, table: pa.Table, *, window: Window) -> pa.Table:
         return plan.schema.empty_table()
     times = table["time"].cast(pa.int64()).to_numpy()
     here = table.set_column(0, "time", table["time"].cast(pa.timestamp("ns")))
+    import duckdb  # noqa: PLC0415  # an engine is loaded only where it is used
+
     with duckdb.connect(":memory:", config={"threads": 2}) as con:
         con.register("here", here)
         span = (int(times.min()), int(times.max()))

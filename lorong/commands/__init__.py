@@ -19,7 +19,7 @@ GROUPS: Final[Mapping[str, str]] = {
 COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "": {
         "run": "run:run",
-        "collect": "roles:collect",
+        "collect": "collect:collect",
         "analyse": "roles:analyse",
         "serve": "roles:serve",
         "simulate": "roles:simulate",

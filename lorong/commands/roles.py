@@ -1,19 +1,16 @@
-"""`lorong collect|analyse|serve|simulate`: one role a process, as docker compose and systemd run them."""
+"""`lorong analyse|serve|simulate`: one role a process, as docker compose and systemd run them."""
 
 from __future__ import annotations
 
-import gc
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 from analytics.indicators import INDICATORS
 from analytics.runner import Runner
 from analytics.schedule import Schedule
 from commons import logs
 from commons.clock import SystemClock
-from ingest.collector import Collector
 from lorong.diary import open_diary
 from lorong.fleet import Fleet
 from lorong.server import WebServer
@@ -21,33 +18,6 @@ from lorong.settings import load, site
 from lorong.signals import stopping, wait_for
 from store import open_store
 from web.app import create_app
-
-# A batch is hundreds of thousands of objects without cycles that die together: looking for cycles among them again and
-# again costs the collector a sixth of its time.
-_YOUNG_OBJECTS: Final = 100_000
-
-
-def collect(*, city: str = "makassar", settings: Path | None = None, log: str = "INFO") -> None:
-    """Take readings off the broker and put them into the store, until stopped.
-
-    Parameters
-    ----------
-    city
-        A site that comes with Lorong, or the path of a site folder.
-    settings
-        A TOML file; every key can also be given as LORONG_<SECTION>__<KEY>.
-    log
-        The lowest level logged.
-    """
-    logs.setup(log)
-    every = load(settings)
-    clock, stop = SystemClock(), stopping()
-    store = open_store(every.store, clock=clock)
-    gc.set_threshold(_YOUNG_OBJECTS)
-    try:
-        Collector(store, every.broker, site(city), every.collector, clock=clock).run(stop)
-    finally:
-        store.close()
 
 
 def analyse(*, city: str = "makassar", settings: Path | None = None, once: bool = False, log: str = "INFO") -> int:
