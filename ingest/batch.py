@@ -114,6 +114,9 @@ class Batch:
         except (WireError, UnknownNameError) as error:
             self._refuse_unread(arrival, str(error), ledger)
             return
+        except Exception as error:  # noqa: BLE001  # a fault of ours in one message must not stop the others for ever
+            self._refuse(arrival, f"cannot be opened: {error!r}; report it", 1, None, "stored")
+            return
         self.rows += envelope.rows
         account, counter = self._judge(envelope, ledger)
         if counter is None:
@@ -184,7 +187,9 @@ class Batch:
             return same
         counter = same[0].counter
         for one in same:
-            self._count(one.account, counter, 1)
+            if one.account is not None:
+                setattr(one.account, counter, getattr(one.account, counter) + 1)
+        self._count(None, counter, len(same))
         self.counts.received += len(same)
         self.parts.append(Part(block, [one.account for one in same], counter))
         return []
