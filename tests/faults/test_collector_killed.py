@@ -28,7 +28,7 @@ STEPS: Final = {
     "ingest.rejects:Rejects.add": ("before", "after"),
     "ingest.ledger:Ledger.settle": ("before",),
     "ingest.subscription:Subscription.acknowledge": ("before", "after"),
-    "ingest.subscription:Subscription.publish": ("before", "after"),
+    "ingest.subscription:Subscription.publish_all": ("before", "after"),
     "ingest.lease:Lease.renew": ("after",),
 }
 WRITES: Final = {
