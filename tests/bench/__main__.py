@@ -15,8 +15,8 @@ import duckdb
 from commons.clock import SystemClock
 from lorong.broker import nats_server
 from tests.bench import figures, latency, node, outage, throughput
-from tests.bench.servers import influxd
-from tests.bench.telegraf import telegraf, version
+from tests.bench.servers import influxd, version
+from tests.bench.telegraf import telegraf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -162,9 +162,9 @@ def _machine() -> str:
     versions = [f"Python {platform.python_version()}", f"DuckDB {duckdb.__version__}"]
     versions.append(_said(str(nats_server()), "--version"))
     if program := influxd():
-        versions.append(_said(program, "version").partition(" (")[0])
+        versions.append(version(program, "InfluxDB"))
     if program := telegraf():
-        versions.append(version(program))
+        versions.append(version(program, "Telegraf"))
     return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}; {', '.join(versions)}"
 
 

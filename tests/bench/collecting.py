@@ -27,7 +27,7 @@ _LISTENS: Final = "collector listens"
 
 @contextmanager
 def collecting(
-    broker: BrokerSettings, settings: StoreSettings, folder: Path
+    broker: BrokerSettings, settings: StoreSettings, folder: Path, *, answer_seconds: float = 2.0
 ) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """A collector that has just subscribed when the block begins, and its log.
 
@@ -35,6 +35,7 @@ def collecting(
         broker: Where it takes messages.
         settings: Where it writes rows.
         folder: Its folder and its log go here.
+        answer_seconds: How often it answers senders [s].
 
     Raises:
         RuntimeError: It did not start.
@@ -46,6 +47,7 @@ def collecting(
         "LORONG_STORE__TOKEN": settings.token.reveal(),
         "LORONG_COLLECTOR__DATA": str(folder / "collector"),
         "LORONG_COLLECTOR__REPORT_SECONDS": "1",
+        "LORONG_COLLECTOR__ANSWER_SECONDS": str(answer_seconds),
     }
     with running([sys.executable, "-m", "lorong", "collect"], log=log, environ=environ) as process:
         deadline = _CLOCK.monotonic() + _WELCOME_SECONDS

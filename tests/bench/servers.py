@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import shutil
 import socket
@@ -31,6 +32,15 @@ _CLOCK: Final = SystemClock()
 def influxd() -> str | None:
     """InfluxDB's program: `$INFLUXD`, else the one on the PATH."""
     return os.environ.get("INFLUXD") or shutil.which("influxd")
+
+
+def version(program: str, name: str) -> str:
+    """A Go program's name and version: one built from its module knows its version by the module's only."""
+    found = re.search(rb"\nmod\tgithub\.com/influxdata/\S+\t(v[0-9.]+)", Path(program).read_bytes())
+    if found:
+        return f"{name} {found[1].decode()}"
+    said = subprocess.run([program, "version"], capture_output=True, text=True, check=True).stdout.strip()
+    return said.partition(" (")[0]
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -21,6 +20,7 @@ from tests.bench.servers import cpu_seconds, peak_megabytes, running
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from commons.broker import BrokerSettings
     from commons.rows import Block
@@ -34,7 +34,6 @@ _PATIENCE_SECONDS: Final = 300.0
 _LOOK_SECONDS: Final = 0.01
 _LISTENS: Final = "Connected"
 _WROTE: Final = re.compile(r"Wrote batch of (\d+) metrics")
-_MODULE: Final = re.compile(rb"mod\tgithub\.com/influxdata/telegraf\t(v[0-9.]+)")
 _CONFIG: Final = """
 [agent]
   flush_interval = "1s"
@@ -71,12 +70,6 @@ _CONFIG: Final = """
 def telegraf() -> str | None:
     """Telegraf's program: `$TELEGRAF`, else the one on the PATH."""
     return os.environ.get("TELEGRAF") or shutil.which("telegraf")
-
-
-def version(program: str) -> str:
-    """What it was built from: a build from its Go module says so in the program only."""
-    found = _MODULE.search(Path(program).read_bytes())
-    return f"Telegraf {found[1].decode()}" if found else "Telegraf of an unknown version"
 
 
 def measure_telegraf(load: Load, settings: StoreSettings, folder: Path, *, store_pid: int) -> Flow:

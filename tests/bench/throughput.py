@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 ROUNDS: Final = 3
 ABOUT: Final = f"""
 A rate is rows over seconds: from the moment the collector (a process of its own) has subscribed to a broker that holds
-every message, to its answer that the last one is in the store; every row is then counted in the store. {PROBES} nodes,
-soil rows of 3 fields. Telegraf gets the same rows as JSON objects (packs as arrays of them), QoS 1, a persistent
-session, acknowledged when delivered, up to 10,000 messages under way, from its connection to the last row that it says
-InfluxDB took. The limit is the store's alone, the same rows made beforehand: InfluxDB by line protocol, 5,000 rows a
-request on one open connection, no gzip; DuckDB by Arrow tables of 20,000 rows into a plain table, a commit each.
-Median of the rounds, lowest and highest in brackets; they take turns, each with servers of its own. Busy elsewhere: the
-cores that others took meanwhile, in the worst round; above 0.1 the rates are not this machine's own.
+every message, to its answer that the last one is in the store (answers go out each 0.1 s here, so that the end is seen
+when it comes); every row is then counted in the store. {PROBES} nodes, soil rows of 3 fields. Telegraf gets the same
+rows as JSON objects (packs as arrays of them), QoS 1, a persistent session, acknowledged when delivered, up to 10,000
+messages under way, from its connection to the last row that it says InfluxDB took. The limit is the store's alone, the
+same rows made beforehand: InfluxDB by line protocol, 5,000 rows a request on one open connection, no gzip; DuckDB by
+Arrow tables of 20,000 rows into a plain table, a commit each. Median of the rounds, lowest and highest in brackets;
+they take turns, each with servers of its own. Busy elsewhere: the cores that others took meanwhile, in the worst round;
+above 0.1 the rates are not this machine's own.
 """
 _HEAD: Final = f"{'':<28} {'rows/s':>31} {'of limit':>8} {'CPU s/million rows':>18} {'MB':>5} {'rows':>8} {'busy':>9}"
 _UNDER: Final = f"{'':<28} {'':>31} {'':>8} {'taker':>10} {'store':>7} {'peak':>5} {'a batch':>8} {'elsewhere':>9}"
