@@ -72,7 +72,8 @@ class Account:
         through: Every pack up to this number is handled: stored, rejected, thinned or lost.
         ahead: Ranges of handled packs beyond a gap.
         lost: Ranges of packs that no sender holds any more.
-        recent: Digests of the newest packs by number, the latest to come last.
+        recent: Digests by number of the packs that came last, the latest last, and of the newest: a sender forgets
+            nothing unless an answer names that.
     """
 
     key: Key = ("", "", "")
@@ -165,13 +166,16 @@ class Account:
     def statement(self) -> Statement:
         """What there is to say of it now."""
         newest, digest = self._newest, self.recent.get(self._newest)
+        recent = dict(islice(reversed(self.recent.items()), _WRITTEN))
+        if digest is not None:
+            recent[newest] = digest
         return Statement(
             key=self.key,
             lane=self.lane,
             through=self.through,
             ahead=self.ahead,
             lost=self.lost,
-            recent=dict(islice(reversed(self.recent.items()), _WRITTEN)),
+            recent=recent,
             newest=None if digest is None else (newest, digest.removeprefix(_NOTICE)),
             counters={name: getattr(self, name) for name in _COUNTERS},
         )
@@ -183,7 +187,7 @@ class Account:
     def _remember(self, message: Envelope) -> None:
         self.recent[message.seq] = f"{_NOTICE}{message.digest}" if message.thinned else message.digest
         if len(self.recent) > _KNOWN:
-            del self.recent[next(iter(self.recent))]
+            del self.recent[next(seq for seq in self.recent if seq != self._newest)]
 
     def _advance(self) -> None:
         """Move `through` over what already came beyond it; ranges are replaced, since statements share them."""

@@ -121,3 +121,11 @@ def test_a_node_that_has_moved_is_answered_where_it_is_now() -> None:
     account.handle(moved)
 
     assert ledger.settle(ledger.changes()) == [(moved.address, BOX)]
+
+
+def test_the_newest_pack_is_named_though_many_older_ones_came_behind_it_and_the_collector_began_anew() -> None:
+    newest_first = handled(pack(500), *(pack(seq) for seq in range(1, 100)))
+
+    known = Account.from_state(newest_first.key, newest_first.statement().state())
+
+    assert newest_first.statement().newest == known.statement().newest == (500, "digest 500")
