@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from commons.rows import Column
     from commons.topics import Address
 
+_FULL_ROWS: Final = 100  # a history that is caught up with is worth a commit of its own
 _KEPT_ROWS: Final = 20_000  # in memory, while the outbox cannot keep anything
 
 
@@ -78,9 +79,11 @@ class Gathering:
         self.rows += sum(map(len, taken.blocks))
 
     def is_due(self, next_monotonic: float) -> bool:
-        """Whether the group must not wait until the next look: it would be too old, or somebody typed a row of it."""
+        """Whether the group must not wait until the next look: it is large, would be too old, or has a typed row."""
         if not self._taken:
             return False
+        if self.rows >= _FULL_ROWS:
+            return True
         typed = any(_is_event(block) for taken in self._taken for block in taken.blocks)
         return typed or next_monotonic - self._taken[0].monotonic >= self._seconds
 

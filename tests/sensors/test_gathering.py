@@ -15,9 +15,11 @@ from commons.topics import Address
 from sensors.agent import Agent
 from sensors.drivers.driver import Reading
 from sensors.gathering import joined
+from tests.flow.waiting import MovedClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 HERE = Address("makassar", "sydney", "sydney-n1")
 MINUTE_MS = 60_000
@@ -193,3 +195,23 @@ def test_blocks_of_the_same_columns_become_one_and_others_stay_apart() -> None:
 
     assert one == Block("soil", [1, 2, 3], {"bed": ["b1", "b2", "b1"]}, {"moisture": [1.0, None, 3.0]})
     assert two == other
+
+
+class History:
+    """Gives three hundred rows at its first look, and keeps its place."""
+
+    def read(self, _now_ms: int, bookmark: str | None) -> Reading:
+        if bookmark:
+            return Reading([])
+        times = [minute * MINUTE_MS * 1_000_000 for minute in range(300)]
+        return Reading([Block("soil", times, {"bed": "b1"}, {"moisture": [30.0] * 300})], bookmark="done")
+
+
+def test_a_history_does_not_wait_for_the_group_to_be_old(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path / "outbox.sqlite")
+    agent = Agent(HERE, {"history": History()}, outbox, clock=MovedClock(), cadence_seconds=60, commit_seconds=300)
+
+    agent.step(MovedClock().wall_ms())
+
+    assert outbox.produced == 300
+    outbox.close()
