@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
 import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -44,10 +46,12 @@ class Sandbox:
 
     def start(self, *words: object, environ: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Start Python with these words, as a user who may write the data folder only; its words go to a pipe."""
-        command = [sys.executable, "-c", _NO_NEW_CODE, sys.executable, *map(str, words)]
+        python, packages = _python_for_all()
+        command = [python, "-c", _NO_NEW_CODE, python, *map(str, words)]
         if self.is_whole:
             command = ["unshare", "--mount", "--propagation=private", "sh", "-c", _READ_ONLY, "sh", *command]
-        clean = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(self.data), "DATA": str(self.data)}
+        paths = os.pathsep.join([str(ROOT), *packages])
+        clean = {"PATH": os.environ["PATH"], "PYTHONPATH": paths, "HOME": str(self.data), "DATA": str(self.data)}
         self._started.append(
             subprocess.Popen(
                 command,
@@ -68,3 +72,11 @@ class Sandbox:
             if process.stdout is not None:
                 process.stdout.close()
         shutil.rmtree(self.data)
+
+
+def _python_for_all() -> tuple[str, list[str]]:
+    """An interpreter that every user can reach, and where it finds the packages: a root's own may lie in its home."""
+    real = Path(sys.executable).resolve()
+    if all(folder.stat().st_mode & stat.S_IXOTH for folder in real.parents):
+        return sys.executable, []
+    return "/usr/bin/python3", [sysconfig.get_paths()["purelib"]]

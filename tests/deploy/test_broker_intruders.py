@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import ssl
 import threading
+import warnings
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -64,8 +66,13 @@ FORBIDDEN_FILTERS = [
 ]
 
 
-# paho forgets to close a socket whose handshake fails; Python does it at once, with a warning.
-unclosed = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.fixture
+def unclosed() -> Iterator[None]:
+    """Paho forgets to close a socket whose handshake fails; Python does it, with a warning, when it gets to it."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture(scope="module")
@@ -263,14 +270,16 @@ def test_without_tls_nobody_is_heard(broker: Shipped, victim: BrokerSettings) ->
         assert not stranger.is_welcome
 
 
-@unclosed
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.usefixtures("unclosed")
 def test_a_broker_that_another_authority_vouches_for_hears_no_password(victim: BrokerSettings, tmp_path: Path) -> None:
     certificates.make_authority(tmp_path / "ca.key", tmp_path / "ca.crt")
     with pytest.raises(BrokerUnavailableError, match="is not the broker that"):
         Peer(replace(victim, ca=str(tmp_path / "ca.crt")), "v")
 
 
-@unclosed
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.usefixtures("unclosed")
 def test_an_impostor_with_a_certificate_of_its_own_hears_no_password(victim: BrokerSettings, tmp_path: Path) -> None:
     certificates.make_authority(tmp_path / "ca.key", tmp_path / "ca.crt")
     key, certificate = tmp_path / "server.key", tmp_path / "server.crt"
@@ -280,7 +289,8 @@ def test_an_impostor_with_a_certificate_of_its_own_hears_no_password(victim: Bro
     assert heard == []
 
 
-@unclosed
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.usefixtures("unclosed")
 def test_a_certificate_for_another_name_is_refused(victim: BrokerSettings) -> None:
     also_this_machine = "127.1"
     with pytest.raises(BrokerUnavailableError, match="is not the broker that"):

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _TRIES = """
 import os, pathlib, tempfile
 data = pathlib.Path(os.environ["DATA"])
-for place in (os.environ["PYTHONPATH"] + "/web", "/etc", "/tmp", "/var/tmp", "/dev/shm", "/root", str(data)):
+code = os.environ["PYTHONPATH"].partition(os.pathsep)[0] + "/web"
+for place in (code, "/etc", "/tmp", "/var/tmp", "/dev/shm", "/root", str(data)):
     try:
         (pathlib.Path(place) / "written").write_text("x")
         print("wrote", place)
