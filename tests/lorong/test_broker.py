@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -24,15 +25,20 @@ def test_it_listens_nowhere_but_on_this_machine(tmp_path: Path, host: str) -> No
 
 def test_all_its_ports_are_open_to_this_machine_only(tmp_path: Path) -> None:
     broker = EmbeddedBroker(tmp_path, clock=SystemClock())
-    addresses = listening(broker._process.pid)
-    broker.stop()
+    try:
+        addresses = listening(broker._process.pid)
+    finally:
+        broker.stop()
 
     assert addresses == {"127.0.0.1"}
 
 
 def listening(pid: int) -> set[str]:
     """The addresses that a process listens on, as Linux tells them."""
-    sockets = {str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir()}
+    sockets = set()
+    for path in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # it opens and closes files while it is looked at
+            sockets.add(str(path.readlink()))
     found = set()
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/{pid}/net/{table}").read_text("ascii").splitlines()[1:]:
