@@ -65,9 +65,8 @@ def opened(topic: str, payload: bytes) -> Envelope:
     address, known, tags = _route(topic)
     document = _parse(payload)
     if isinstance(document, list):
-        return Envelope(address, known, tags, document, max(1, len(document)))
-    times = document.get("t")
-    rows = len(times) or 1 if type(times) is list else 1
+        return Envelope(address, known, tags, document, _rows(document))
+    rows = _rows(document)
     box, seq, first = _numbered(document)
     if box is None:
         if "thinned" in document:
@@ -90,17 +89,15 @@ def claimed(topic: str, payload: bytes) -> Envelope | None:
     if box is None:
         return None
     known = catalogue.measurement("health")  # a name that is known: nothing is read by it
-    return Envelope(address, known, {}, document, rows_claimed(payload), box, seq, first, 0, digest_of(payload))
+    return Envelope(address, known, {}, document, _rows(document), box, seq, first, 0, digest_of(payload))
 
 
 def rows_claimed(payload: bytes) -> int:
     """How many rows a payload that does not decode counts as."""
     try:
-        document = _parse(payload)
+        return _rows(_parse(payload))
     except WireError:
         return 1
-    times = document if isinstance(document, list) else document.get("t")
-    return max(1, len(times)) if isinstance(times, list) else 1
 
 
 def digest_of(payload: bytes) -> str:
@@ -151,6 +148,12 @@ def _parse(payload: bytes) -> dict[str, Any] | list[Any]:
     if not isinstance(document, dict | list):
         raise WireError(f"payload is a JSON {type(document).__name__}; send an object or SenML")
     return document
+
+
+def _rows(document: dict[str, Any] | list[Any]) -> int:
+    """How many rows a document counts as: its times, or the records of SenML; never none."""
+    times = document.get("t") if isinstance(document, dict) else document
+    return len(times) or 1 if type(times) is list else 1
 
 
 def _numbered(document: dict[str, Any]) -> tuple[str | None, int, int]:

@@ -212,9 +212,12 @@ class Batch:
     def _refuse_unread(self, arrival: Arrival, reason: str, ledger: Ledger) -> None:
         """A message that does not even open; its outbox, if it names one, has had its answer all the same."""
         envelope = claimed(arrival.topic, arrival.payload)
-        account, counter = (None, "stored") if envelope is None else self._judge(envelope, ledger)
+        if envelope is None:
+            self._refuse(arrival, reason, rows_claimed(arrival.payload), None, "stored")
+            return
+        account, counter = self._judge(envelope, ledger)
         if counter is not None:
-            self._refuse(arrival, reason, rows_claimed(arrival.payload), account, counter)
+            self._refuse(arrival, reason, envelope.rows, account, counter)
 
     def _refuse(self, arrival: Arrival, reason: str, rows: int, account: Account | None, counter: str) -> None:
         """Keep a message aside; one that may have come before is kept once more, but counted as sent again."""
