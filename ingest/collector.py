@@ -215,9 +215,8 @@ class Collector:
             self._ledger.check(self._store.id)
         if not all_now:  # those that have waited longest; a broker takes only so many retained messages a second
             due = sorted(due, key=lambda who: self._answered.get(who, float("-inf")))[:_ROUND_ANSWERS]
-        subscription.publish_all(
-            (address.stored(box), self._ledger.answer(address, box, now=now)) for address, box in due
-        )
+        answers = [(address.stored(box), self._ledger.answer(address, box, now=now)) for address, box in due]
+        subscription.publish_all(answers, retain=True)
         self._answered.update(dict.fromkeys(due, now))
         self._due.difference_update(due)
 

@@ -133,15 +133,19 @@ class Subscription:
         Raises:
             BrokerUnavailableError: The connection is gone.
         """
-        self._send(packets.publish(topic, payload, mid=next(self._mids), retain=retain))
+        self.publish_all([(topic, payload)], retain=retain)
 
-    def publish_all(self, messages: Iterable[tuple[str, bytes]]) -> None:
-        """Say many things, each kept by the broker for whoever comes later.
+    def publish_all(self, messages: Iterable[tuple[str, bytes]], *, retain: bool) -> None:
+        """Say many things at once.
+
+        Args:
+            messages: Topics and payloads.
+            retain: Whether the broker keeps each for whoever comes later.
 
         Raises:
             BrokerUnavailableError: The connection is gone.
         """
-        said = [packets.publish(topic, payload, mid=next(self._mids), retain=True) for topic, payload in messages]
+        said = [packets.publish(topic, payload, mid=next(self._mids), retain=retain) for topic, payload in messages]
         if said:
             self._send(b"".join(said))
 
