@@ -20,9 +20,7 @@ def code(lane: str, *, city: str = "makassar", settings: Path | None = None) -> 
     settings
         A TOML file; its [web] data is the folder the codes are kept in.
     """
-    place = site(city)
-    place.lane(lane)
-    print(LaneCodes(load(settings).web.codes).draw(lane))
+    print(_codes(lane, city, settings).draw(lane))
 
 
 def close(lane: str, *, city: str = "makassar", settings: Path | None = None) -> None:
@@ -37,7 +35,11 @@ def close(lane: str, *, city: str = "makassar", settings: Path | None = None) ->
     settings
         A TOML file; its [web] data is the folder the codes are kept in.
     """
-    place = site(city)
-    place.lane(lane)
-    had = LaneCodes(load(settings).web.codes).close(lane)
+    had = _codes(lane, city, settings).close(lane)
     print(f"lane {lane} {'has no code any more' if had else 'had no code'}")
+
+
+def _codes(lane: str, city: str, settings: Path | None) -> LaneCodes:
+    """The codes of a site's lanes, once it is sure that the lane is one of them."""
+    site(city).lane(lane)
+    return LaneCodes(load(settings).web.codes)
