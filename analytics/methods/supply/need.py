@@ -49,7 +49,7 @@ def fulfilment(production_kg: ArrayLike, requirement_kg: ArrayLike) -> Values:
         2.5
     """
     production, requirement = _amounts(production=production_kg, requirement=requirement_kg)
-    return _plain(100 * production / np.where(requirement > 0, requirement, np.nan))
+    return _plain(100 * _over(production, requirement))
 
 
 def days_of_stock(stock_kg: ArrayLike, daily_use_kg: ArrayLike) -> Values:
@@ -70,7 +70,7 @@ def days_of_stock(stock_kg: ArrayLike, daily_use_kg: ArrayLike) -> Values:
         15.0
     """
     stock, use = _amounts(stock=stock_kg, use=daily_use_kg)
-    return _plain(stock / np.where(use > 0, use, np.nan))
+    return _plain(_over(stock, use))
 
 
 def yield_per_m2(kg: ArrayLike, area_m2: ArrayLike) -> Values:
@@ -91,7 +91,7 @@ def yield_per_m2(kg: ArrayLike, area_m2: ArrayLike) -> Values:
         2.4
     """
     harvested, area = _amounts(kg=kg, area=area_m2)
-    return _plain(harvested / np.where(area > 0, area, np.nan))
+    return _plain(_over(harvested, area))
 
 
 def diversity(amounts: ArrayLike) -> Diversity:
@@ -130,6 +130,12 @@ def _amounts(**given: ArrayLike) -> tuple[Values, ...]:
         if np.any(values < 0) or np.any(np.isinf(values)):
             raise ValueError(f"{name} is {values}: no amount can be negative or without end; correct it")
     return tuple(amounts.values())
+
+
+def _over(amount: Values, of: Values) -> Values:
+    """One amount over another; unknown where there is nothing to divide by."""
+    ratio: Values = amount / np.where(of > 0, of, np.nan)
+    return ratio
 
 
 def _plain(values: Values) -> Values:
