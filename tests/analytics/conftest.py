@@ -22,6 +22,7 @@ from commons.sites import Site
 from store import open_store
 from store.contract import Query
 from store.settings import StoreSettings
+from tests.flow.passing import Passing
 
 if TYPE_CHECKING:
     import threading
@@ -186,16 +187,13 @@ class City:
         return found
 
 
-class Watched:
+class Watched(Passing):
     """The store, looked at from outside: what is written, what it no longer keeps, and whether it is away."""
 
     def __init__(self, store: Any, *, deaf_to: str = "", keeps_from: int | None = None, away: bool = False) -> None:
-        self._store, self._deaf_to, self._keeps_from, self._away = store, deaf_to, keeps_from, away
+        super().__init__(store)
+        self._deaf_to, self._keeps_from, self._away = deaf_to, keeps_from, away
         self.written: list[str] = []
-
-    @property
-    def id(self) -> str:
-        return str(self._store.id)
 
     def write(self, batch: Sequence[Block]) -> None:
         kept = [block for block in batch if block.measurement != self._deaf_to]
@@ -208,9 +206,6 @@ class Watched:
         if query.measurement == "soil" and self._keeps_from is not None:
             query = replace(query, start=max(query.start or 0, self._keeps_from))
         return self._store.read(query)
-
-    def latest(self, measurement: str, where: Mapping[str, str | Sequence[str]] | None = None) -> pa.Table:
-        return self._store.latest(measurement, where)
 
     def close(self) -> None:
         self._store.close()

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from commons.errors import StoreRejectedError, StoreUnavailableError
+from tests.flow.passing import Passing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    import pyarrow as pa
+    from collections.abc import Callable, Sequence
 
     from commons.rows import Block
-    from store.contract import Query, Store
+    from store.contract import Store
 
 
-class Moody:
+class Moody(Passing):
     """A DuckDB store that is away when told so, and refuses the rows it is told to refuse, as others do.
 
     Args:
@@ -23,15 +22,11 @@ class Moody:
     """
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        super().__init__(store)
         self.is_away = False
         self.turned_away = 0
         self.refuses: Callable[[float | str | None], bool] = lambda _: False
         self.order: list[list[str]] = []
-
-    @property
-    def id(self) -> str:
-        return self._store.id
 
     def write(self, batch: Sequence[Block]) -> None:
         if self.is_away:
@@ -48,12 +43,6 @@ class Moody:
         self._store.write(kept)
         if bad:
             raise StoreRejectedError("moisture is not to its liking", bad)
-
-    def read(self, query: Query) -> pa.Table:
-        return self._store.read(query)
-
-    def latest(self, measurement: str, where: Mapping[str, str | Sequence[str]] | None = None) -> pa.Table:
-        return self._store.latest(measurement, where)
 
     def close(self) -> None:
         self._store.close()

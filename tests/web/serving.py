@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from tests.flow.passing import Passing
 from tests.flow.waiting import wait_until
 from web.app import create_app
 from web.connections import server_config
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from commons.clock import Clock
-    from commons.rows import Block
     from commons.sites import Site
     from store.contract import Query, Store
 
@@ -69,7 +69,7 @@ def request(path: str = "/sources", *, method: str = "GET", headers: Sequence[st
     return "\r\n".join(lines).encode("latin-1")
 
 
-class Stuck:
+class Stuck(Passing):
     """A store that answers nothing until it is let go.
 
     Args:
@@ -77,27 +77,17 @@ class Stuck:
     """
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        super().__init__(store)
         self.go = threading.Event()
         self.asked = 0
 
-    @property
-    def id(self) -> str:
-        return self._store.id
-
-    def write(self, batch: Sequence[Block]) -> None:
-        self._store.write(batch)
-
     def read(self, query: Query) -> pa.Table:
         self._wait()
-        return self._store.read(query)
+        return super().read(query)
 
     def latest(self, measurement: str, where: Mapping[str, str | Sequence[str]] | None = None) -> pa.Table:
         self._wait()
-        return self._store.latest(measurement, where)
-
-    def close(self) -> None:
-        """The test's own store closes."""
+        return super().latest(measurement, where)
 
     def _wait(self) -> None:
         self.asked += 1

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.flow.passing import Passing
 from web.settings import WebSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable
 
     import pyarrow as pa
     from starlette.testclient import TestClient
 
-    from commons.rows import Block, Value
+    from commons.rows import Value
     from store.contract import Query, Store
     from tests.web.conftest import Garden, StandingClock
 
@@ -126,31 +127,19 @@ def test_a_cursor_of_ones_own_making_is_refused(cursor: str, visit: Callable[...
     assert answer.json()["error"].endswith("is from no answer of this API; leave it out to begin again")
 
 
-class Watched:
+class Watched(Passing):
     """A store that notes how many rows any one answer held, and lets time pass with each."""
 
     def __init__(self, store: Store, clock: StandingClock, *, seconds: float = 0.0) -> None:
-        self._store, self._clock, self._seconds = store, clock, seconds
+        super().__init__(store)
+        self._clock, self._seconds = clock, seconds
         self.largest = 0
-
-    @property
-    def id(self) -> str:
-        return self._store.id
-
-    def write(self, batch: Sequence[Block]) -> None:
-        self._store.write(batch)
 
     def read(self, query: Query) -> pa.Table:
         self._clock.at += timedelta(seconds=self._seconds)
-        found = self._store.read(query)
+        found = super().read(query)
         self.largest = max(self.largest, found.num_rows)
         return found
-
-    def latest(self, measurement: str, where: Mapping[str, str | Sequence[str]] | None = None) -> pa.Table:
-        return self._store.latest(measurement, where)
-
-    def close(self) -> None:
-        """The test's own store closes."""
 
 
 def test_no_answer_of_the_store_is_longer_than_the_page(

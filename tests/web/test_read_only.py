@@ -7,41 +7,29 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.routing import Mount, Route
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+from tests.flow.passing import Passing
 
-    import pyarrow as pa
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from starlette.testclient import TestClient
 
     from commons.rows import Block
-    from store.contract import Query, Store
+    from store.contract import Store
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")
 QUERIES = {"/api/v1/read": "?measurement=soil", "/api/v1/latest": "?measurement=soil"}
 
 
-class Sealed:
+class Sealed(Passing):
     """A store that counts every attempt to write."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        super().__init__(store)
         self.writes = 0
-
-    @property
-    def id(self) -> str:
-        return self._store.id
 
     def write(self, batch: Sequence[Block]) -> None:
         self.writes += 1 + len(batch)
-
-    def read(self, query: Query) -> pa.Table:
-        return self._store.read(query)
-
-    def latest(self, measurement: str, where: Mapping[str, str | Sequence[str]] | None = None) -> pa.Table:
-        return self._store.latest(measurement, where)
-
-    def close(self) -> None:
-        """The test's own store closes."""
 
 
 def paths(client: TestClient) -> list[str]:
