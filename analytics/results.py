@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from analytics import provenance
 from analytics.frames import Row, block, records
 from analytics.periods import midnight_ms, next_start
 from analytics.revision import digest
-from commons.catalogue import measurement
+from commons.catalogue import REFUSED, measurement
 from commons.clock import NANOSECONDS_PER_MILLISECOND
+from store.plan import BAD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
     from analytics.backlog import Due
     from analytics.indicators.indicator import Indicator
     from analytics.periods import Period
+    from commons.catalogue import Measurement
     from commons.rows import Block
     from commons.sites import Site
 
 Key = tuple[Any, ...]
+_GOOD: Final = 1.0
+NOTHING_LEFT: Final = "withdrawn: nothing is left to compute it from"
 
 
 @dataclass(slots=True)
@@ -64,8 +68,11 @@ def changes(
 
     A value is written when its revision differs from the stored one. The stored one goes to the history if its period
     was over when it was computed: what is shown of a running period grows with every reading, and is no correction.
-    A stored value that is no longer there is withdrawn: it keeps its place with `n` = 0 and the mark `withdrawn`, for
-    no store can take a row away, nor one of its numbers.
+
+    No store can take a row away, nor one of its numbers. So a row that has no value says why in `refused`, and stores
+    leave it out: one that has too little to stand on, or that its method refuses. A stored value that is computed no
+    more is withdrawn in the same way, with `n` = 0. A number that a row with a value had and has no more is flagged as
+    bad. A period that still runs is refused only where a value stands already: it may yet get enough.
 
     Args:
         indicator: What is declared of it.
@@ -77,82 +84,103 @@ def changes(
         inputs_from: The first local day whose inputs the store still holds: older values stay as they are.
     """
     earlier = {_key(indicator, row): row for row in stored}
-    enough = computed[indicator.coverage.admits(computed["n"], computed["coverage"])]
     found = Changes()
-    for row in _dated(indicator, enough, site=site, now_ms=now_ms):
-        old = earlier.get(_key(indicator, row))
-        if old is not None and _loses_a_number(indicator, old, row):
-            continue
-        earlier.pop(_key(indicator, row), None)
+    for row in _dated(indicator, computed, site=site, now_ms=now_ms):
+        old = earlier.pop(_key(indicator, row), None)
         why = due.why(row[indicator.place], row["start"])
-        if why is not None and old is not None and old["revision"] == row["revision"]:
+        if why is None or (old is None and row[REFUSED] and _end_ms(indicator, row, site) > now_ms):
+            continue
+        if old is not None and old["revision"] == row["revision"]:
             found.unchanged += 1
-        elif why is not None:
+        else:
             _replace(found, indicator, old, row, why=why, site=site)
     for old in earlier.values():
-        if old["start"] >= inputs_from:
-            _withdraw(found, indicator, old, due, site=site, now_ms=now_ms)
+        why = due.why(old[indicator.place], old["start"])
+        if old["start"] >= inputs_from and why is not None and provenance.WITHDRAWN not in old["marks"]:
+            _replace(found, indicator, old, _gone(indicator, old, now_ms), why=why, site=site)
     return found
 
 
 def _dated(indicator: Indicator, computed: pd.DataFrame, *, site: Site, now_ms: int) -> Iterable[Row]:
-    """Computed rows with their time, marks and revision."""
+    """Computed rows with their time and marks, and why they have no value where they have none."""
     midnights: dict[date, int] = {}
-    for row in records(computed):
+    admitted = indicator.coverage.admits(computed["n"], computed["coverage"])
+    for row, is_enough in zip(records(computed), admitted, strict=True):
         start: date = row["start"]
         midnight = midnights.setdefault(start, midnight_ms(start, site.zone))
-        is_running = _end_ms(indicator, row, start, site) > now_ms
+        is_running = _end_ms(indicator, row, site) > now_ms
         marks = provenance.marks_in(row["marks"]) | ({provenance.INCOMPLETE} if is_running else set())
         text = provenance.text(marks)
+        refused = row.get("refusal") or ("" if is_enough else too_little(indicator, row))
         yield {
             **row,
+            **(dict.fromkeys(measurement(indicator.name).own) if refused else {}),
             "city": site.slug,
             "time": midnight * NANOSECONDS_PER_MILLISECOND,
             "marks": text,
             "method": indicator.method,
-            "revision": digest(indicator.name, indicator.method, row["inputs"], text),
+            "revision": digest(indicator.name, indicator.method, row["inputs"], text, refused),
+            REFUSED: refused,
             "computed_at": now_ms,
         }
 
 
-def _loses_a_number(indicator: Indicator, old: Row, row: Row) -> bool:
-    """Whether a number that would mislead is no longer known: written over, the old one would stay."""
-    return any(old[name] is not None and row[name] is None for name in indicator.withdrawn)
+def too_little(indicator: Indicator, row: Mapping[str, Any]) -> str:
+    """Why the coverage policy gives a row no value."""
+    of = "" if row["expected"] is None else f" of {row['expected']:g}"
+    share = "" if row["coverage"] is None else f", coverage {row['coverage']:.3g}"
+    return f"too little: {row['n']:g}{of} inputs{share}; {indicator.coverage!r} asks for more"
 
 
-def _replace(found: Changes, indicator: Indicator, old: Row | None, row: Row, *, why: str, site: Site) -> None:
-    start: date = row["start"]
-    found.rows.append(row)
-    found.touched[row[indicator.place], start] = None
-    if old is not None and old["computed_at"] >= _end_ms(indicator, row, start, site):
-        changed = old["method"] != indicator.method
-        reason = f"method {indicator.method}" if changed else why
-        found.earlier.append({**old, "reason": reason, "replaced_at": row["computed_at"]})
+def _lost(of: Measurement, old: Row, row: Row) -> Row:
+    """What makes a row's earlier numbers and texts hold no longer, where it has none now, or hold again."""
+    found: Row = {}
+    for name in of.own:
+        flag = f"{name}_flag"
+        if row.get(name) is None and old[name] is not None:
+            found |= {name: ""} if of.fields[name].text else {flag: float(BAD)}
+        elif old.get(flag) == BAD:
+            found[flag] = _GOOD
+    return found
 
 
-def _withdraw(found: Changes, indicator: Indicator, old: Row, due: Due, *, site: Site, now_ms: int) -> None:
-    start: date = old["start"]
-    why = due.why(old[indicator.place], start)
-    if why is None or provenance.WITHDRAWN in provenance.marks_in(old["marks"]):
-        return
-    gone = {
-        **old,
-        **indicator.withdrawn,
+def _gone(indicator: Indicator, old: Row, now_ms: int) -> Row:
+    """A stored row as it is once nothing is left to compute it from."""
+    identity = {name: old[name] for name in ("start", "time", *measurement(indicator.name).tags)}
+    return identity | {
         "n": 0.0,
         "coverage": 0.0,
         "marks": provenance.WITHDRAWN,
         "method": indicator.method,
         "revision": digest(indicator.name, indicator.method, provenance.WITHDRAWN),
+        REFUSED: NOTHING_LEFT,
         "computed_at": now_ms,
     }
-    _replace(found, indicator, old, gone, why=why, site=site)
-    found.withdrawn += 1
+
+
+def _replace(found: Changes, indicator: Indicator, old: Row | None, row: Row, *, why: str, site: Site) -> None:
+    is_final = old is not None and old["computed_at"] >= _end_ms(indicator, row, site)
+    number = 1.0 if old is None or old["revision_number"] is None else old["revision_number"]
+    changed_method = old is not None and old["method"] != indicator.method
+    reason = f"method {indicator.method}" if changed_method else why
+    row |= {"revision_number": number + is_final, "reason": reason}
+    for name in indicator.keeps_first:
+        first = old[f"first_{name}"] if old is not None and is_final else None
+        row[f"first_{name}"] = row.get(name) if first is None else first
+    if old is not None and not row[REFUSED]:
+        row |= _lost(measurement(indicator.name), old, row)
+    found.rows.append(row)
+    found.touched[row[indicator.place], row["start"]] = None
+    if old is not None:
+        found.withdrawn += bool(row[REFUSED] and not old[REFUSED])
+    if old is not None and is_final:
+        found.earlier.append({**old, "replaced_because": reason, "replaced_at": row["computed_at"]})
 
 
 def _key(indicator: Indicator, row: Mapping[str, Any]) -> Key:
     return (row["time"], *(row[tag] for tag in measurement(indicator.name).tags))
 
 
-def _end_ms(indicator: Indicator, row: Mapping[str, Any], start: date, site: Site) -> int:
+def _end_ms(indicator: Indicator, row: Mapping[str, Any], site: Site) -> int:
     period: Period = row.get("period", indicator.periods[0])
-    return midnight_ms(next_start(start, period), site.zone)
+    return midnight_ms(next_start(row["start"], period), site.zone)

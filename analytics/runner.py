@@ -220,7 +220,7 @@ class Runner:
         places = wanted.places()
         where = {"city": self._site.slug} | ({} if places is None else {indicator.place: places})
         tables = (
-            self._store.read(Query(indicator.name, self._midnight(first), self._midnight(after), where))
+            self._store.read(Query(indicator.name, self._midnight(first), self._midnight(after), where, quality="all"))
             for first, after in wanted.ranges(longest)
         )
         return [{**row, "start": self._day(row)} for table in tables for row in frames.rows(table)]

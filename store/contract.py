@@ -33,7 +33,9 @@ class Query:
         by: With a window: keep these tags apart; all other tags are put together.
         limit: At most so many rows, the earliest; None = all.
         newest_first: Read backwards, so that `limit` keeps the latest.
-        quality: "good" leaves out values whose flag is 4 (they read as null); "all" shows them.
+        quality: "good" leaves out values whose flag is 4 (they read as null), and the rows of an indicator that have no
+            value (their `refused` says why). "all" shows both; the numbers of such a row may then be those that stood
+            there before it was refused, for writing merges.
     """
 
     measurement: str

@@ -194,6 +194,8 @@ def _selection(wanted: Plan) -> tuple[str, list[str]]:
         for name in wanted.fields
     ]
     conditions = [f"time >= make_timestamp_ns({wanted.start})", f"time <= make_timestamp_ns({wanted.last})"]
+    if wanted.must_be_empty is not None:
+        conditions.append(f"\"{wanted.must_be_empty}\" = ''")
     conditions += [f'"{tag}" IN ({", ".join("?" * len(values))})' for tag, values in wanted.where.items()]
     columns = ", ".join(["time", *quoted(*wanted.of.tags), *fields, "series"])
     rows = f'SELECT {columns} FROM main."{wanted.of.name}" WHERE {" AND ".join(conditions)}'  # noqa: S608  # catalogue

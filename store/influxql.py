@@ -70,7 +70,9 @@ def _names(names: Iterable[str]) -> str:
 def _where(plan: Plan) -> str:
     """Both ends of time are always named: with windows InfluxDB would else end at its own now."""
     tags = [" OR ".join(f"\"{tag}\" = '{_text(value)}'" for value in values) for tag, values in plan.where.items()]
-    return " AND ".join([f"time >= {plan.start}", f"time <= {plan.last}", *(f"({any_of})" for any_of in tags)])
+    bounds = [f"time >= {plan.start}", f"time <= {plan.last}"]
+    valued = [] if plan.must_be_empty is None else [f"\"{plan.must_be_empty}\" = ''"]
+    return " AND ".join([*bounds, *valued, *(f"({any_of})" for any_of in tags)])
 
 
 def _text(value: str) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import pyarrow as pa
 
-from commons.catalogue import Aggregate, Measurement, measurement
+from commons.catalogue import REFUSED, Aggregate, Measurement, measurement
 from commons.clock import NANOSECONDS_PER_DAY
 from commons.errors import UnknownNameError
 from store.checks import EARLIEST_NS, LATEST_NS, is_text
@@ -72,6 +72,11 @@ class Plan:
         return pa.schema(
             [*columns, *((name, pa.string() if text else pa.float64()) for name, text in self.fields.items())]
         )
+
+    @property
+    def must_be_empty(self) -> str | None:
+        """The text field that says why a row has no value, and so leaves it out; None = all rows are wanted."""
+        return REFUSED if REFUSED in self.of.fields and self.query.quality != "all" else None
 
     @cached_property
     def flags(self) -> Mapping[str, str]:

@@ -7,12 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
-import pyarrow as pa
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from commons.errors import ParameterError
-from commons.marks import WITHDRAWN
 from store.contract import Query
 from web import api_docs, words
 from web.api_query import LATEST, READ, Parameters
@@ -78,7 +76,7 @@ class Api:
     def _read(self, request: Request) -> Response:
         asked = Parameters(request.query_params, READ, self._reader).asked(most_rows=self._most)
         page = self._events(asked) if asked.measurement.kind == "event" else self._rows(asked)
-        return answer(Page(_standing(page.rows), page.next), asked.measurement, form=asked.format)
+        return answer(page, asked.measurement, form=asked.format)
 
     def _latest(self, request: Request) -> Response:
         asked = Parameters(request.query_params, LATEST, self._reader).asked(most_rows=self._most)
@@ -88,7 +86,7 @@ class Api:
         table = self._reader.latest_table(asked.measurement.name, asked.where)
         if asked.measurement.kind == "event":
             table = to_the_millisecond(held_entries(table))
-        shown = _standing(table.select(["time", *asked.by, *asked.fields]))
+        shown = table.select(["time", *asked.by, *asked.fields])
         if shown.num_rows > self._most:
             raise ParameterError(
                 f"{asked.measurement.name} has {shown.num_rows} series, over {self._most}; name lanes or other tags"
@@ -135,14 +133,6 @@ class Api:
 
 def _json(facts: dict[str, Any]) -> Response:
     return Response(orjson.dumps(facts), media_type="application/json")
-
-
-def _standing(table: pa.Table) -> pa.Table:
-    """The table without results that were withdrawn."""
-    if "marks" not in table.column_names:
-        return table
-    kept = [row for row, marks in enumerate(table["marks"].to_pylist()) if WITHDRAWN not in words.split_marks(marks)]
-    return table.take(pa.array(kept, pa.int64()))
 
 
 def _described(m: Measurement) -> dict[str, Any]:

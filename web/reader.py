@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 
 from commons.clock import NANOSECONDS_PER_MILLISECOND
-from commons.marks import WITHDRAWN
 from web.cache import BriefCache
 
 if TYPE_CHECKING:
@@ -69,17 +68,17 @@ class Reader:
         return (self.now_ns - time_ns) / NANOSECONDS_PER_SECOND
 
     def latest(self, measurement: str, where: Mapping[str, str | Sequence[str]] | None = None) -> list[Row]:
-        """The newest row of each of the city's series, not to be changed; a result that was withdrawn is none."""
+        """The newest row of each of the city's series, not to be changed; a result without a value is none."""
         chosen = {"city": self.site.slug, **(where or {})}
         key = (
             measurement,
             *((tag, value if isinstance(value, str) else tuple(value)) for tag, value in chosen.items()),
         )
-        return self._newest.get(key, lambda: standing(plain_rows(self._store.latest(measurement, chosen))))
+        return self._newest.get(key, lambda: plain_rows(self._store.latest(measurement, chosen)))
 
     def read(self, query: Query) -> list[Row]:
-        """Rows in time order, of this city; a result that was withdrawn is none."""
-        return standing(plain_rows(self.table(query)))
+        """Rows in time order, of this city; a result without a value is none."""
+        return plain_rows(self.table(query))
 
     def table(self, query: Query) -> pa.Table:
         """What the store holds, of this city whether the query says so or not."""
@@ -98,8 +97,3 @@ def plain_rows(table: pa.Table) -> list[Row]:
     position = table.schema.get_field_index("time")
     columns = table.set_column(position, "time", table["time"].cast(pa.int64())).to_pydict()
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-
-
-def standing(rows: list[Row]) -> list[Row]:
-    """The rows without the results that analytics withdrew; nothing is ever deleted, so they are still there."""
-    return [row for row in rows if WITHDRAWN not in (row.get("marks") or "").split(",")]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from commons.sites import Site
 
-SOURCES: Final = (Source("price_elementary", ("index", "n", "marks", "revision")),)
+SOURCES: Final = (Source("price_elementary", ("index", "marks", "revision")),)
 ENOUGH_WEIGHT: Final = AtLeast(count=1, share=0.7)
 """A month is published when at most 30 % of its weight is imputed."""
 
@@ -96,9 +96,7 @@ def baskets(indices: pd.DataFrame, site: Site) -> Iterator[Basket]:
         site: The city: its markets and weights.
     """
     levels = {slug: market.level for slug, market in site.markets.items()}
-    kept = indices[
-        (indices["n"] > 0) & (indices["market"].map(levels) == _LEVEL) & indices["commodity"].isin(list(site.weights))
-    ]
+    kept = indices[(indices["market"].map(levels) == _LEVEL) & indices["commodity"].isin(list(site.weights))]
     dated = kept.assign(month=local_days(kept["time"], site.zone).dt.to_period("M"))
     for market, own in dated.groupby("market", sort=True):
         yield _basket(str(market), own, site)

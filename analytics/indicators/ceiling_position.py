@@ -14,6 +14,7 @@ from analytics.indicators.indicator import Indicator, Reach, Source
 from analytics.indicators.quotes import daily_prices, geometric_mean, market_levels
 from analytics.methods.price_alarm import ceiling_position
 from analytics.revision import digest
+from commons.catalogue import Label
 from commons.catalogue.commodities import commodities
 
 if TYPE_CHECKING:
@@ -106,6 +107,11 @@ CEILING_POSITION: Final = Indicator(
     reach=Reach.ALL_AFTER,  # `expected` looks thirty days back
     method="1",
     source="Badan Pangan Nasional: Perbadan 11/2022 (harga acuan), 7/2023 and 5/2024 (harga eceran tertinggi)",
+    sentence=Label(
+        id="Apakah harga hari itu di bawah, di dalam atau di atas batas resmi (HAP, HET) untuk tingkat pasar itu.",
+        en="Whether the day's price is below, within or above the official limit (HAP, HET) for that level of trade.",
+    ),
+    formula="distance = 100 · (price_idr / max_idr - 1); above if price_idr > max_idr, below if price_idr < min_idr",
     compute=compute,
     facts=lambda site: (market_levels(site), site.ceilings),
 )

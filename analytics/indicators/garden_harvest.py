@@ -14,6 +14,7 @@ from analytics.indicators.indicator import Indicator, Reach, Source
 from analytics.methods.supply import harvest_totals
 from analytics.periods import local_days, starts
 from analytics.revision import digest
+from commons.catalogue import Label
 from commons.marks import ALL_FOODS
 
 if TYPE_CHECKING:
@@ -128,8 +129,12 @@ GARDEN_HARVEST: Final = Indicator(
     reach=Reach.OWN_PERIOD,
     method="1",
     source="Plain sums of what was weighed, from lorong to kelurahan, kecamatan and kota",
+    sentence=Label(
+        id="Berapa kilogram yang dipanen lorong yang melapor, dan berapa lorong yang melapor.",
+        en="How many kilograms the lanes that reported have harvested, and how many lanes reported.",
+    ),
+    formula="kg = Σ kg of the entries that hold; coverage = lanes_reported / lanes_total",
     compute=compute,
     spread=_spread,
     facts=_above,
-    withdrawn={"kg": 0.0, "lanes_reported": 0.0},
 )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +12,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analytics.coverage import Policy
+    from analytics.frames import Row
     from analytics.periods import Period
+    from commons.catalogue import Label
     from commons.sites import Site
     from store.contract import Window
 
@@ -62,7 +63,35 @@ class Compute(Protocol):
             One row a value, no row where there is none: `start` (the period's first local day, datetime64 without a
             zone), the identity tags besides `city`, the fields, `n` (inputs there were), `expected` and `coverage` [1]
             (NaN where nothing can be expected), `marks` (see `provenance.text`), and `inputs`: a digest of what the
-            row was made from, site facts included.
+            row was made from, site facts included. Further columns where they say something: `imputed_share`, the share
+            of the inputs that was imputed [1], and `refusal`, why a row has no value though it has inputs ("4 months of
+            history, 36 needed"); its numbers are then NaN.
+        """
+
+
+class Worked(NamedTuple):
+    """What one stored value was made from.
+
+    Args:
+        inputs: The rows used, in the order to be read in.
+        lines: The formula with its numbers filled in, a line a step.
+    """
+
+    inputs: pd.DataFrame
+    lines: tuple[str, ...]
+
+
+class Workings(Protocol):
+    """Shows how one stored value came about, from the frames that `Compute` gets."""
+
+    def __call__(self, frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+        """The inputs and the steps of one value.
+
+        Args:
+            frames: By measurement, as `Compute` gets them, for the row's place and period at least.
+            site: The city.
+            row: The stored row: `start` (the period's first local day, a `date`), tags and fields, None where nothing
+                is there.
         """
 
 
@@ -88,12 +117,16 @@ class Indicator:
         coverage: When there is enough to give a value.
         reach: Which later periods a late input changes.
         method: The version of its method; another one computes everything again.
-        source: Where the method is written down.
+        source: Where the method is written down: author, year, page or equation.
+        sentence: What it says, in a plain sentence or two.
+        formula: One line of plain text, with the names of its fields.
         compute: Its pure function.
+        workings: Shows the inputs and steps of one value; None = the rows read for that place and period say enough.
         spread: The places whose values a touched place changes.
         facts: The site's tables that it uses; when they change, everything is computed again.
         ages: Whether the value of a running period changes as time goes by, without new inputs.
-        withdrawn: What fields are set to when a value is withdrawn, where leaving the old number would mislead.
+        keeps_first: Fields of which the value as first published is kept beside the one now, in `first_<field>`; for
+            methods that fit a whole series anew.
     """
 
     name: str
@@ -104,11 +137,14 @@ class Indicator:
     reach: Reach
     method: str
     source: str
+    sentence: Label
+    formula: str
     compute: Compute
+    workings: Workings | None = None
     spread: Callable[[Site, str], Iterable[str]] = same_place
     facts: Callable[[Site], object] = no_facts
     ages: bool = False
-    withdrawn: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    keeps_first: tuple[str, ...] = ()
 
     @property
     def builds_on(self) -> tuple[str, ...]:

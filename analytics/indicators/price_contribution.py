@@ -13,6 +13,7 @@ from analytics.indicators.indicator import Indicator, Reach
 from analytics.methods.price_index import contributions, rates
 from analytics.methods.price_index.rates import earlier
 from analytics.revision import digest
+from commons.catalogue import Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from commons.sites import Site
 
 _COLUMNS: Final = ("start", "market", "commodity", "mom_pp", "yoy_pp", "weight_share")
-_ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
+_ABOUT: Final = ("n", "expected", "coverage", "imputed_share", "marks", "inputs")
 
 
 def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
@@ -50,6 +51,7 @@ def _rows(basket: Basket) -> Iterator[dict[str, Any]]:
                 "mom_pp": mom.loc[month, commodity],
                 "yoy_pp": yoy.loc[month, commodity],
                 "weight_share": 100 * basket.weights[commodity] / weight,
+                "imputed_share": 1 - about["coverage"],
                 **about,
                 "marks": provenance.text(marks),
                 "inputs": digest(basket.inputs[month], commodity),
@@ -75,6 +77,11 @@ PRICE_CONTRIBUTION: Final = Indicator(
     reach=Reach.ALL_AFTER,
     method="1",
     source="BPS, andil inflasi; Eurostat, HICP Methodological Manual, 2024, 8.6, within one weight basis",
+    sentence=Label(
+        id="Berapa poin persen sumbangan satu komoditas pada perubahan indeks harga pasar. Jumlahnya perubahan itu.",
+        en="How many percentage points one commodity adds to the market index's change. They add up to that change.",
+    ),
+    formula="mom_pp = 100 · (value now - value before) / Σ values before, within the basket of the month",
     compute=compute,
     facts=basket_facts,
 )

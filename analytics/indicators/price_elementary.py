@@ -14,6 +14,7 @@ from analytics.indicators.indicator import Indicator, Reach, Source
 from analytics.indicators.quotes import daily_prices, geometric_mean, market_levels
 from analytics.methods.price_index import elementary, rates
 from analytics.revision import digest
+from commons.catalogue import Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ ENOUGH_DAYS: Final = Either(AtLeast(count=10), AtLeast(count=1, share=0.5))
 """A quote's month counts with ten priced days, or with half of those that were usual in its months before."""
 
 _COLUMNS: Final = ("start", "market", "commodity", "index", "price_idr", "mom", "yoy", "imputed")
-_ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
+_ABOUT: Final = ("n", "expected", "coverage", "imputed_share", "marks", "inputs")
 
 
 def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
@@ -72,6 +73,7 @@ def _series(own: pd.DataFrame, *, stand_in: bool) -> Iterator[dict[str, Any]]:
             "n": n,
             "expected": n + imputed,
             "coverage": n / (n + imputed),
+            "imputed_share": imputed / (n + imputed),
             "marks": provenance.text(marks),
             "inputs": inputs[month],
         }
@@ -109,6 +111,11 @@ PRICE_ELEMENTARY: Final = Indicator(
     reach=Reach.ALL_AFTER,
     method="2",
     source="Consumer Price Index Manual: Concepts and Methods, 2020, chapters 6 and 8",
+    sentence=Label(
+        id="Seberapa harga satu komoditas di satu pasar berubah dari bulan ke bulan, dari kutipan harga yang sama.",
+        en="How much the price of one commodity in one market changes from month to month, from the same quotes.",
+    ),
+    formula="index = index before · exp(mean ln(price / price before)), same quotes; price_idr = exp(mean ln price)",
     compute=compute,
     facts=market_levels,
 )

@@ -10,6 +10,7 @@ from analytics import provenance
 from analytics.indicators.basket import ENOUGH_WEIGHT, SOURCES, Basket, basket_facts, baskets
 from analytics.indicators.indicator import Indicator, Reach
 from analytics.methods.price_index import rates
+from commons.catalogue import Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from commons.sites import Site
 
 _COLUMNS: Final = ("start", "market", "index", "mom", "ytd", "yoy", "weight", "imputed_weight")
-_ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
+_ABOUT: Final = ("n", "expected", "coverage", "imputed_share", "marks", "inputs")
 
 
 def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
@@ -44,6 +45,7 @@ def _rows(basket: Basket) -> Iterator[dict[str, Any]]:
             "ytd": change["year_to_date"][month],
             "yoy": change["year_on_year"][month],
             "imputed_weight": 100 * (1 - about["coverage"]),
+            "imputed_share": 1 - about["coverage"],
             **about,
             "marks": provenance.text(basket.marks(month, *basket.sample(month))),
             "inputs": basket.inputs[month],
@@ -59,6 +61,11 @@ PRICE_INDEX: Final = Indicator(
     reach=Reach.ALL_AFTER,
     method="1",
     source="BPS, modified Laspeyres formula of the IHK; Consumer Price Index Manual, 2020, chapters 6 and 8",
+    sentence=Label(
+        id="Seberapa harga sekeranjang bahan pangan di satu pasar berubah, dihitung dengan cara BPS; bukan IHK resmi.",
+        en="How much the price of a basket of foods in one market changes, in the manner of BPS; no official IHK.",
+    ),
+    formula="index = Σ w · (index of the commodity / its base) / Σ w, chained month by month",
     compute=compute,
     facts=basket_facts,
 )

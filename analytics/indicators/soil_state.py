@@ -15,6 +15,7 @@ from analytics.indicators.indicator import Indicator, Reach, Source
 from analytics.methods import soil_water
 from analytics.periods import local_days, midnight_ms, next_start
 from analytics.revision import digest
+from commons.catalogue import Label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,6 +128,11 @@ SOIL_STATE: Final = Indicator(
     reach=Reach.OWN_PERIOD,
     method="1",
     source="FAO Irrigation and Drainage Paper 56, 1998, eq. 82, 83, 87 and Table 22",
+    sentence=Label(
+        id="Apakah tanah petak hari ini kering, baik atau basah, dan berapa liter air yang perlu disiramkan.",
+        en="Whether a bed's soil is dry, good or wet today, and how many litres of water it wants.",
+    ),
+    formula="depletion = 10 · (capacity - moisture) · roots; dry above raw_depth = p · TAW; litres = depletion · area",
     compute=compute,
     facts=lambda site: {key: plot.facts for key, plot in _plots(site).items()},
     ages=True,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Kind = Literal["sample", "event", "state", "indicator"]
 Aggregate = Literal["mean", "sum", "last", "min", "max"]
 
+REFUSED: Final = "refused"
+"""The text field of every indicator by which a row has a value: only where it is empty."""
+
 _FILES: Final[dict[str, Kind]] = {
     "samples.toml": "sample",
     "events.toml": "event",
@@ -39,14 +42,24 @@ _INDICATOR_FIELDS: Final[dict[str, Any]] = {
         "aggregate": "last",
     },
     "coverage": {"id": "Kelengkapan", "en": "Coverage", "unit": "1", "aggregate": "last"},
+    "imputed_share": {"id": "Bagian yang ditaksir", "en": "Share imputed", "unit": "1", "aggregate": "last"},
     "marks": {"id": "Tanda", "en": "Marks", "type": "text"},
     "method": {"id": "Metode", "en": "Method version", "type": "text"},
     "revision": {"id": "Revisi", "en": "Revision", "type": "text"},
+    "revision_number": {"id": "Revisi ke-", "en": "Revision number", "unit": "1", "aggregate": "last"},
+    "reason": {"id": "Sebab dihitung", "en": "Why it was computed", "type": "text"},
+    REFUSED: {"id": "Sebab tanpa nilai", "en": "Why it has no value", "type": "text"},
     "computed_at": {"id": "Dihitung pada", "en": "Computed at", "unit": "ms", "aggregate": "last"},
 }
 _HISTORY_FIELDS: Final[dict[str, Any]] = {
-    "reason": {"id": "Sebab diganti", "en": "Why it was replaced", "type": "text"},
+    "replaced_because": {"id": "Sebab diganti", "en": "Why it was replaced", "type": "text"},
     "replaced_at": {"id": "Diganti pada", "en": "Replaced at", "unit": "ms", "aggregate": "last"},
+}
+_ADDED: Final[dict[Kind, dict[str, Any]]] = {
+    "sample": {},
+    "event": _EVENT_FIELDS,
+    "state": {},
+    "indicator": {**_INDICATOR_FIELDS, **_HISTORY_FIELDS},
 }
 
 
@@ -117,8 +130,13 @@ class Measurement:
             raise UnknownNameError(f"field of {self.name}", name, self.fields) from None
 
     @property
+    def own(self) -> tuple[str, ...]:
+        """The names of the fields that the catalogue's table gives it, without those that its whole kind has."""
+        return tuple(name for name in self.fields if name not in _ADDED[self.kind])
+
+    @property
     def columns(self) -> Mapping[str, bool]:
-        """Every column a store keeps, in order, and whether it is a text: fields, then quality columns of samples."""
+        """Every column a store keeps, in order, and whether it is a text: fields, then quality columns."""
         return _columns(self.name)
 
 
@@ -154,6 +172,8 @@ def _columns(name: str) -> Mapping[str, bool]:
             if not f.text and f.name not in _EVENT_FIELDS:
                 columns[f"{f.name}_flag"] = False
                 columns[f"{f.name}_failed"] = False
+    if found.kind == "indicator":
+        columns |= {f"{name}_flag": False for name in found.own if not found.fields[name].text}
     return MappingProxyType(columns)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from commons.catalogue import measurement
+from commons.catalogue import REFUSED, measurement
 from commons.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ def among(tag: str, variable: str) -> Condition:
     return Condition(tag, f"=~ /^${variable}$/")
 
 
+def empty(field: str) -> Condition:
+    """The text field is there, and says nothing."""
+    return Condition(field, "= ''")
+
+
 def more_than(field: str, limit: float) -> Condition:
     """The field is there, and above a limit."""
     return Condition(field, f"> {limit}")
@@ -57,7 +62,7 @@ def more_than(field: str, limit: float) -> Condition:
 class Rows:
     """Which rows of a measurement are meant, and which tags stay apart.
 
-    An indicator's row that was withdrawn, and so stands on no input, is left out. Flags are not looked at yet: a failed
+    An indicator's row without a value is left out. Flags are not looked at yet: a failed
     value is in a column of its own, and what the window tests doubt is shown.
 
     Args:
@@ -138,7 +143,7 @@ class Rows:
         return f"SELECT {picked} {self._from}"
 
     def _where(self, bounds: str) -> str:
-        holds = more_than("n", 0) if self.about.kind == "indicator" else ""
+        holds = empty(REFUSED) if self.about.kind == "indicator" else ""
         return "WHERE " + " AND ".join(filter(None, [*map(str, self.where), str(holds), bounds]))
 
     def _recent(self, hours: int) -> str:

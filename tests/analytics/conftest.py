@@ -172,18 +172,22 @@ class City:
         assert failing or not summary.failed, summary.failed
         return summary
 
-    def rows(self, measurement: str, *, withdrawn: bool = False, **where: str) -> list[Row]:
-        """Rows in time order, `day` being the local day; by default those that hold, else those that were withdrawn."""
-        table = self.store.read(Query(measurement, where={"city": self.site.slug, **where})).to_pylist()
-        return [
-            {**row, "day": row["time"].tz_convert(self.site.timezone).date().isoformat()}
-            for row in table
-            if (row.get("marks") == "withdrawn") == withdrawn
-        ]
+    def rows(self, measurement: str, **where: str) -> list[Row]:
+        """Rows in time order as everybody reads them, `day` being the local day."""
+        return self._dated(Query(measurement, where={"city": self.site.slug, **where}))
+
+    def refused(self, measurement: str, **where: str) -> list[Row]:
+        """The rows that have no value."""
+        found = self._dated(Query(measurement, where={"city": self.site.slug, **where}, quality="all"))
+        return [row for row in found if row["refused"]]
+
+    def _dated(self, query: Query) -> list[Row]:
+        table = self.store.read(query).to_pylist()
+        return [{**row, "day": row["time"].tz_convert(self.site.timezone).date().isoformat()} for row in table]
 
     def row(self, measurement: str, day: str = "", **where: str) -> Row:
         """The one row there is (on that local day)."""
-        (found,) = [row for row in self.rows(measurement, withdrawn=False, **where) if day in ("", row["day"])]
+        (found,) = [row for row in self.rows(measurement, **where) if day in ("", row["day"])]
         return found
 
 

@@ -14,6 +14,7 @@ from analytics.coverage import AtLeast
 from analytics.indicators.indicator import Indicator, Reach
 from analytics.periods import midnight_ms
 from analytics.touches import Touch
+from commons.catalogue import Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +37,8 @@ SOIL = Indicator(
     coverage=AtLeast(),
     reach=Reach.OWN_PERIOD,
     method="2",
+    sentence=Label(id="Kelembapan", en="Moisture"),
+    formula="mean",
     source="",
     compute=never,
 )

@@ -94,7 +94,7 @@ def test_the_earlier_value_is_kept_with_the_reason(city: City) -> None:
     city.run()
 
     kept = city.row("soil_state_history")
-    assert kept["reason"] == "late data: soil saga 2026-11-01"
+    assert kept["replaced_because"] == "late data: soil saga 2026-11-01"
     assert kept["replaced_at"] == city.clock.now_ms
     assert {name: kept[name] for name in early} == early
 
@@ -211,7 +211,7 @@ def test_another_method_computes_everything_again_and_says_so(city: City) -> Non
     summary = city.run(indicators=improved)
 
     assert (summary.computed, summary.corrected) == (6, 6)
-    assert {row["reason"] for row in city.rows("soil_state_history")} == {"method 2"}
+    assert {row["replaced_because"] for row in city.rows("soil_state_history")} == {"method 2"}
     assert {row["method"] for row in city.rows("soil_state")} == {"2"}
 
 
@@ -229,7 +229,7 @@ def test_changed_site_facts_compute_everything_again_and_say_so(city: City, site
     summary = city.run("soil_state")
 
     assert (summary.computed, summary.corrected, summary.unchanged) == (3, 3, 3)
-    assert {row["reason"] for row in city.rows("soil_state_history")} == {"site facts changed"}
+    assert {row["replaced_because"] for row in city.rows("soil_state_history")} == {"site facts changed"}
 
 
 def test_nothing_is_computed_before_the_clock_is_right(city: City) -> None:

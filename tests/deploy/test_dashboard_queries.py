@@ -48,7 +48,7 @@ _VALUES: dict[str, str | list[str]] = {
     "market": "bandung-pihps",
     "period": "week",
 }
-_TEXTS = {"state": "dry", "marks": "simulated", "method": "1", "regulation": "Perbadan 5/2024"}
+_TEXTS = {"state": "dry", "marks": "simulated", "method": "1", "regulation": "Perbadan 5/2024", "refused": ""}
 
 pytestmark = pytest.mark.influx
 
@@ -178,12 +178,12 @@ def test_choices_are_narrowed_by_those_before_them(grafana: Grafana) -> None:
     assert _SITE.above(other)[2] not in grafana.values(choices["place"])
 
 
-def test_a_withdrawn_value_is_not_shown(grafana: Grafana) -> None:
+def test_a_refused_value_is_not_shown(grafana: Grafana) -> None:
     newest = next(q.query for q in _all_queries() if q.dashboard == "lorong-prices-id" and '"price_index"' in q.query)
     before = grafana.results(newest)[0]["series"][0]["values"][0][0]
 
     gone = _rows("price_index", [before * NANOSECONDS_PER_MILLISECOND], market="bandung-pihps")
-    grafana.store.write([replace(gone, fields={"n": [0.0]})])
+    grafana.store.write([replace(gone, fields={"refused": ["too little"]})])
 
     after = grafana.results(newest)[0]["series"][0]["values"][0][0]
     assert after < before

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pytest
 
+from commons.clock import NANOSECONDS_PER_DAY
 from commons.errors import UnknownNameError
 from commons.rows import Block, event_time
 from store.contract import Query
@@ -186,6 +187,24 @@ def test_bad_values_are_left_out_unless_all_are_asked_for(store: Store, quality:
     every = [{"moisture": 1.0}, {"moisture": 2.0, "ec": 5.0}, {"moisture": 3.0}, {"moisture": 4.0}]
     rows = [{k: row[k] for k in ("moisture", "ec") if k in row} for row in _rows(table)]
     assert rows == (good if quality == "good" else every)
+
+
+def test_rows_without_a_value_are_left_out_unless_all_are_asked_for(store: Store) -> None:
+    tags: dict[str, str | list[str]] = {"city": "makassar", "market": "pabaeng-baeng"}
+    days = [_T0 + day * NANOSECONDS_PER_DAY for day in range(3)]
+    numbers: dict[str, Any] = {"index": [100.0, 101.0, 102.0], "yoy": [5.0, 6.0, 7.0], "yoy_flag": [4.0, 1.0, None]}
+    refused = {"refused": ["", "", "4 months of history, 36 needed"]}
+    store.write([Block("price_index", days, tags, {**numbers, **refused})])
+
+    assert _of_index(store, "index") == [100.0, 101.0]
+    assert _of_index(store, "yoy") == [6.0]
+    assert _of_index(store, "index", window="1w") == [101.0]
+    assert store.latest("price_index")["index"].to_pylist() == [101.0]
+    assert _of_index(store, "refused", quality="all") == ["", "", "4 months of history, 36 needed"]
+
+
+def _of_index(store: Store, field: str, **asked: Any) -> list[Any]:
+    return list(store.read(Query("price_index", fields=(field,), **asked))[field].to_pylist())
 
 
 def test_a_flag_that_is_asked_for_by_name_is_shown(store: Store) -> None:

@@ -105,6 +105,7 @@ _ABOUT: dict[str, Value] = {
     "coverage": 0.8,
     "method": "1",
     "revision": "abc",
+    "refused": "",
     "computed_at": 1.0,
 }
 
@@ -188,7 +189,9 @@ class Garden:
         }
         self.store.write([Block("soil", times, tags, {"moisture": moisture})])
 
-    def soil_state(self, lane: str, bed: str, state: str, *, litres: float = 0.0, marks: str = "simulated") -> None:
+    def soil_state(
+        self, lane: str, bed: str, state: str, *, litres: float = 0.0, marks: str = "simulated", **more: Value
+    ) -> None:
         """Today's state of a bed: half of 20 mm are gone when it is good."""
         depletion = {"dry": 24.0, "good": 10.0, "wet": 0.0}[state]
         fields: dict[str, Value] = {
@@ -198,7 +201,7 @@ class Garden:
             "litres": litres,
             "state": state,
         }
-        self.indicator("soil_state", self.today, {"lane": lane, "bed": bed}, {**fields, "marks": marks})
+        self.indicator("soil_state", self.today, {"lane": lane, "bed": bed}, {**fields, "marks": marks, **more})
 
     def harvest(
         self, level: str, place: str, period: str, day: date, kg: dict[str, float | None], **more: Value

@@ -141,8 +141,8 @@ def test_a_computed_value_travels_with_its_marks(garden: Garden, visit: Callable
     assert found[0]["marks"] == "simulated"
 
 
-def test_a_withdrawn_result_is_not_given(garden: Garden, visit: Callable[..., TestClient]) -> None:
-    garden.soil_state("saga", "b1", "dry", litres=25.0, marks="withdrawn")
+def test_a_refused_result_is_not_given(garden: Garden, visit: Callable[..., TestClient]) -> None:
+    garden.soil_state("saga", "b1", "dry", litres=25.0, refused="too little")
     client = visit()
 
     assert rows(client, "measurement=soil_state") == []

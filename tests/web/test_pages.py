@@ -118,8 +118,8 @@ def test_a_report_of_nothing_is_not_silence(garden: Garden, visit: Callable[...,
     assert "Belum ada laporan panen." not in page
 
 
-def test_a_withdrawn_result_is_none(garden: Garden, visit: Callable[..., TestClient]) -> None:
-    garden.harvest("kota", "makassar", "week", garden.monday, {"semua": 7.0, "kangkung": 7.0}, marks="withdrawn")
+def test_a_refused_result_is_none(garden: Garden, visit: Callable[..., TestClient]) -> None:
+    garden.harvest("kota", "makassar", "week", garden.monday, {"semua": 7.0, "kangkung": 7.0}, refused="too little")
 
     page = said(visit().get("/").text)
 

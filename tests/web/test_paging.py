@@ -94,10 +94,10 @@ def test_the_days_of_events_come_once_each(garden: Garden, visit: Callable[..., 
     assert pages == 3
 
 
-def test_a_result_that_was_withdrawn_does_not_end_the_pages(garden: Garden, visit: Callable[..., TestClient]) -> None:
+def test_a_refused_result_does_not_end_the_pages(garden: Garden, visit: Callable[..., TestClient]) -> None:
     for back in range(4):
-        marks = "withdrawn" if back == 2 else ""
-        fields: dict[str, Value] = {"state": "dry", "litres": 1.0 + back, "marks": marks}
+        refused = "too little" if back == 2 else ""
+        fields: dict[str, Value] = {"state": "dry", "litres": 1.0 + back, "refused": refused}
         garden.indicator("soil_state", garden.today - timedelta(days=back), {"lane": "saga", "bed": "b1"}, fields)
 
     found, _ = paged(visit(), "measurement=soil_state&fields=litres", 2)

@@ -122,7 +122,7 @@ def test_an_edit_replaces_the_entry_and_keeps_the_earlier_sum(city: City) -> Non
 
     assert one(city, "makassar", "kangkung", "day", MONDAY)["kg"] == 2.0
     kept = city.row("garden_harvest_history", MONDAY, place="makassar", commodity="kangkung", period="day")
-    assert (kept["kg"], kept["reason"]) == (20.0, f"late data: harvest saga {MONDAY}")
+    assert (kept["kg"], kept["replaced_because"]) == (20.0, f"late data: harvest saga {MONDAY}")
 
 
 def test_an_edit_that_moves_an_entry_empties_the_day_it_left(city: City) -> None:
@@ -148,11 +148,11 @@ def test_an_undone_entry_is_withdrawn_at_every_level(city: City) -> None:
     city.harvest("saga", MONDAY, "e1", commodity="kangkung", kg=999.0, version=2, void=1.0)
     summary = city.run("garden_harvest")
 
-    rows = city.rows("garden_harvest", withdrawn=True)
+    rows = city.refused("garden_harvest")
     assert city.rows("garden_harvest") == []
     assert summary.withdrawn == len(rows) == 4 * 2 * 3
-    assert {(row["kg"], row["n"], row["lanes_reported"], row["marks"]) for row in rows} == {
-        (0.0, 0.0, 0.0, "withdrawn")
+    assert {(row["n"], row["marks"], row["refused"]) for row in rows} == {
+        (0.0, "withdrawn", "withdrawn: nothing is left to compute it from")
     }
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.analytics.conftest import City
 
 ABOUT = {"start", "n", "expected", "coverage", "marks", "inputs"}
-ADDED = {"method", "revision", "computed_at"}
+OPTIONAL = {"imputed_share", "refusal"}
 each = pytest.mark.parametrize("indicator", INDICATORS.values(), ids=INDICATORS)
 
 
@@ -45,8 +45,9 @@ def test_an_indicator_gives_the_tags_and_fields_of_its_measurement(indicator: In
 
     columns = set(indicator.compute(nothing(indicator), city.site, now_ms=city.clock.now_ms).columns)
 
-    assert columns == (set(of.tags) - {"city"}) | (set(of.fields) - ADDED) | ABOUT
-    assert set(indicator.withdrawn) <= set(of.fields)
+    firsts = {f"first_{name}" for name in indicator.keeps_first}
+    assert columns - OPTIONAL == (set(of.tags) - {"city"}) | (set(of.own) - firsts) | ABOUT
+    assert firsts <= set(of.own)
 
 
 @each
@@ -71,3 +72,9 @@ def test_the_place_of_an_indicator_is_one_of_its_tags(indicator: Indicator) -> N
 @each
 def test_an_indicator_names_its_source(indicator: Indicator) -> None:
     assert len(indicator.source) > 20
+
+
+@each
+def test_an_indicator_says_what_it_is_in_both_languages(indicator: Indicator) -> None:
+    assert min(len(indicator.sentence.id), len(indicator.sentence.en), len(indicator.formula)) > 20
+    assert "\n" not in indicator.formula

@@ -134,7 +134,7 @@ def test_a_late_price_changes_its_month_and_all_after(city: City, days: Days) ->
     assert after[RICE, "2025-03"]["mom"] == pytest.approx(100 / (1 + rise / 100) - 100)
     moved = [month for month in ("2026-01", "2026-02", "2026-03") if after[RICE, month]["yoy"] != pytest.approx(0)]
     assert moved == ["2026-02"]
-    reasons = {row["reason"] for row in city.rows("price_elementary_history")}
+    reasons = {row["replaced_because"] for row in city.rows("price_elementary_history")}
     assert reasons == {f"late data: price {MARKET} 2025-02-25"}
 
 

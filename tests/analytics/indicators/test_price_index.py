@@ -148,7 +148,7 @@ def test_a_late_price_reaches_the_index_in_the_same_run(city: City, days: Days) 
     assert changed == ["2025-03", "2025-04", "2025-05", "2025-06"]
     kept = {row["day"][:7]: row for row in city.rows("price_index_history")}
     assert kept["2025-03"]["mom"] == 0.0
-    assert kept["2025-03"]["reason"] == f"late data: price_elementary {MARKET} 2025-03-01"
+    assert kept["2025-03"]["replaced_because"] == f"late data: price_elementary {MARKET} 2025-03-01"
 
 
 def test_other_weights_compute_the_index_again(city: City, days: Days, site_folder: Path) -> None:
@@ -163,4 +163,4 @@ def test_other_weights_compute_the_index_again(city: City, days: Days, site_fold
     rows = run(city)
 
     assert rows["2025-02"]["index"] == pytest.approx(105)
-    assert {row["reason"] for row in city.rows("price_index_history")} == {"site facts changed"}
+    assert {row["replaced_because"] for row in city.rows("price_index_history")} == {"site facts changed"}
