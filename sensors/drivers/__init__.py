@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from commons.errors import UnknownNameError
-from sensors.drivers import linux_sysfs, price_sheet, recording, simulated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from commons.sites import NodeEntry, Site
     from sensors.drivers.driver import Driver
 
-DRIVERS: Final[dict[str, Callable[[NodeEntry, Site], Driver]]] = {
-    "linux_sysfs": linux_sysfs.build,
-    "price_sheet": price_sheet.build,
-    "recording": recording.build,
-    "simulated": simulated.build,
-}
+DRIVERS: Final = ("linux_sysfs", "modbus_soil", "price_sheet", "recording", "simulated")
+"""Each a module beside this one, imported only when a node names it: a board carries no library it does not use."""
 
 
 def build_driver(entry: NodeEntry, site: Site) -> Driver:
@@ -28,8 +22,7 @@ def build_driver(entry: NodeEntry, site: Site) -> Driver:
         UnknownNameError: The driver is in no line of the table, or an option is not the driver's.
         SiteError: An option is missing or means nothing.
     """
-    try:
-        build = DRIVERS[entry.driver]
-    except KeyError:
-        raise UnknownNameError("driver", entry.driver, DRIVERS) from None
-    return build(entry, site)
+    if entry.driver not in DRIVERS:
+        raise UnknownNameError("driver", entry.driver, DRIVERS)
+    driver: Driver = import_module(f"{__name__}.{entry.driver}").build(entry, site)
+    return driver

@@ -45,6 +45,7 @@ def test_every_node_of_the_site_can_be_built_and_read(site: Site, noon_ms: int) 
 def test_every_driver_of_the_table_can_be_built_for_the_site(site: Site, node_entry: Any) -> None:
     options = {entry.driver: entry for entry in site.nodes.values()}
     options["linux_sysfs"] = node_entry("linux_sysfs")
+    options["modbus_soil"] = node_entry("modbus_soil", port="/dev/ttyUSB0", family="7in1", probes="b1:1")
 
     assert set(options) == set(DRIVERS)
     for entry in options.values():
