@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sensors.agent import Agent
-from sensors.drivers import build_driver
+from sensors.drivers import build_drivers
 from sensors.self_report import SelfReport
 from sensors.timekeeping import Timekeeper
 
@@ -50,7 +50,7 @@ def build_node(
         SiteError: An option is missing or means nothing.
     """
     node, time = entry.address.node, Timekeeper(clock)
-    drivers: dict[str, Driver] = {f"{node}/{entry.driver}": build_driver(entry, site)}
+    drivers: dict[str, Driver] = {f"{node}/{name}": driver for name, driver in build_drivers(entry, site).items()}
     if entry.origin in _REAL:
         drivers[f"{node}/self_report"] = SelfReport(outbox, origin=entry.origin, uplink=uplink, time=time)
     return Agent(

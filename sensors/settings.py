@@ -23,8 +23,9 @@ class NodeSettings:
         city: The city's slug, which is its site folder's name.
         lane: The lane's slug.
         node: The node's own slug; no other node of the city has it.
-        driver: What it reads, a name of `sensors/drivers/__init__.py`.
-        options: The driver's options, as in nodes.csv: `key=value;key=value`.
+        driver: What it reads, a name of `sensors/drivers/__init__.py`, or several joined by `+`.
+        options: The driver's options, as in nodes.csv: `key=value;key=value`, and `driver.key=value` where there are
+            several.
         origin: measured, or typed for a price sheet.
         cadence_seconds: The time between two looks [s].
         commit_seconds: The time in which readings are gathered for one commit to the SD card [s]; a power cut costs

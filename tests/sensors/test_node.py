@@ -42,10 +42,14 @@ def test_every_node_of_the_site_can_be_built_and_read(site: Site, noon_ms: int) 
             assert all(time % 1_000_000 == 0 for time in block.times)
 
 
-def test_every_driver_of_the_table_can_be_built_for_the_site(site: Site, node_entry: Any) -> None:
+def test_every_driver_of_the_table_can_be_built_for_the_site(
+    site: Site, node_entry: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "mock")
     options = {entry.driver: entry for entry in site.nodes.values()}
     options["linux_sysfs"] = node_entry("linux_sysfs")
     options["modbus_soil"] = node_entry("modbus_soil", port="/dev/ttyUSB0", family="7in1", probes="b1:1")
+    options["pulse_counters"] = node_entry("pulse_counters", rain="17:0.2794")
 
     assert set(options) == set(DRIVERS)
     for entry in options.values():
