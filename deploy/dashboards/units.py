@@ -14,6 +14,8 @@ _GRAFANA: Final = {
     "%": "percent",
     "Cel": "celsius",
     "uS/cm": "suffix: µS/cm",
+    "[pH]": "pH",
+    "V": "volt",
     "hPa": "pressurehpa",
     "lx": "lux",
     "mm": "suffix: mm",  # Grafana's own millimetre turns 1,200 mm into 1.20 m
