@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from commons.catalogue import Label
-from commons.catalogue.commodities import commodity
 from commons.errors import SiteError, UnknownNameError
+from commons.sites.cells import ORIGINS, check_line, check_once, check_texts, slug_of, word_of
 from commons.sites.rows import (
+    PLACE_LEVELS,
     Bed,
     Ceiling,
     Lane,
@@ -30,10 +30,10 @@ from commons.sites.rows import (
     read_unit,
     read_weight,
 )
-from commons.topics import Address, is_slug
+from commons.topics import Address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
     from pathlib import Path
 
 __all__ = ["OFFICE_LANE", "Bed", "Ceiling", "Lane", "Market", "NodeEntry", "Norm", "Place", "Site", "Unit", "Weight"]
@@ -55,46 +55,31 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         facts = _toml(folder / "site.toml")
-        self.slug: str = facts["slug"]
-        self.name = Label(**facts["name"])
-        self.programme = Label(facts["programme"]["id"], facts["programme"]["en"])
-        self.timezone: str = facts["timezone"]
-        self.zone = ZoneInfo(self.timezone)
-        self.currency: str = facts["currency"]
-        self.lat, self.lon = float(facts["latitude"]), float(facts["longitude"])
-        self.elevation_m = float(facts["elevation_m"])
-        self.markets = {m["slug"]: read_market(m) for m in facts.get("market", [])}
-        self.prices: Mapping[str, Any] = facts.get("prices", {})
-        self.places = {p.slug: p for p in self._table("places.csv", read_place)}
-        self.lanes = {lane.slug: lane for lane in self._table("lanes.csv", read_lane)}
-        self.beds = {(bed.lane, bed.slug): bed for bed in self._table("beds.csv", read_bed)}
-        self.nodes = {n.address.node: n for n in self._table("nodes.csv", self._node)}
+        try:
+            check_texts("", facts)
+            self._read_facts(facts)
+        except ZoneInfoNotFoundError as error:
+            raise SiteError(f"{folder.name}/site.toml: timezone {self.timezone!r} is unknown; see tzdata") from error
+        except KeyError as error:
+            raise SiteError(f"{folder.name}/site.toml lacks {error}; add it, as the README's 'a city' does") from error
+        except (TypeError, ValueError) as error:
+            raise SiteError(f"{folder.name}/site.toml: {error}") from error
+        self.places = {p.slug: p for p in self._table("places.csv", read_place, lambda p: p.slug)}
+        self.lanes = {lane.slug: lane for lane in self._table("lanes.csv", read_lane, lambda lane: lane.slug)}
+        beds = self._table("beds.csv", read_bed, lambda bed: (bed.lane, bed.slug))
+        self.beds = {(bed.lane, bed.slug): bed for bed in beds}
+        nodes = self._table("nodes.csv", self._node, lambda node: node.address.node)
+        self.nodes = {node.address.node: node for node in nodes}
         self._check()
+        self.weights = {w.commodity: w for w in self._table("weights.csv", read_weight, lambda w: w.commodity)}
+        self.ceilings = self._table("ceilings.csv", read_ceiling, _begins)
+        self.units = self._table("units.csv", read_unit, lambda u: (u.unit, u.commodity))
+        self.basket = {n.commodity: n for n in self._table("basket.csv", read_norm, lambda n: n.commodity)}
 
     @property
     def kota(self) -> Place:
         """The city itself."""
         return next(p for p in self.places.values() if p.level == "kota")
-
-    @cached_property
-    def weights(self) -> dict[str, Weight]:
-        """Index weights by commodity."""
-        return {w.commodity: w for w in self._table("weights.csv", read_weight)}
-
-    @cached_property
-    def ceilings(self) -> list[Ceiling]:
-        """Every ceiling that ever held here."""
-        return self._table("ceilings.csv", read_ceiling)
-
-    @cached_property
-    def units(self) -> list[Unit]:
-        """Household measures."""
-        return self._table("units.csv", read_unit)
-
-    @cached_property
-    def basket(self) -> dict[str, Norm]:
-        """What a person eats, by commodity."""
-        return {n.commodity: n for n in self._table("basket.csv", read_norm)}
 
     def lane(self, slug: str) -> Lane:
         """One lane, or an `UnknownNameError` that offers the near ones."""
@@ -120,39 +105,65 @@ class Site:
         """The lanes that lie in a place, sorted; a lane lies in itself."""
         return sorted(lane for lane in self.lanes if place in self.above(lane))
 
-    def _node(self, row: dict[str, str]) -> NodeEntry:
-        options = dict(pair.split("=", 1) for pair in row["options"].split(";") if pair)
-        return NodeEntry(Address(self.slug, row["lane"], row["node"]), row["driver"], row["origin"], options)
+    def _read_facts(self, facts: Mapping[str, Any]) -> None:
+        self.slug: str = slug_of(facts, "slug")
+        self.name = Label(**facts["name"])
+        self.programme = Label(facts["programme"]["id"], facts["programme"]["en"])
+        self.timezone: str = facts["timezone"]
+        self.zone = ZoneInfo(self.timezone)
+        self.currency: str = facts["currency"]
+        self.lat, self.lon = float(facts["latitude"]), float(facts["longitude"])
+        self.elevation_m = float(facts["elevation_m"])
+        self.markets = {m["slug"]: read_market(m) for m in facts.get("market", [])}
+        self.prices: Mapping[str, Any] = facts.get("prices", {})
 
-    def _table(self, name: str, build: Callable[[dict[str, str]], T]) -> list[T]:
+    def _node(self, row: dict[str, str]) -> NodeEntry:
+        pairs = [pair.partition("=") for pair in row["options"].split(";") if pair]
+        for name, equals, _ in pairs:
+            if not equals:
+                raise ValueError(f"option {name[:60]!r} has no value; write {name[:20]}=value")
+        address = Address(self.slug, slug_of(row, "lane"), slug_of(row, "node"))
+        options = {name: value for name, _, value in pairs}
+        return NodeEntry(address, row["driver"], word_of(row, "origin", ORIGINS), options)
+
+    def _table(self, name: str, build: Callable[[dict[str, str]], T], key: Callable[[T], Hashable]) -> list[T]:
+        """The rows of a table, each built and of a key that no other has."""
         path = self.folder / name
+        lines: dict[Hashable, int] = {}
         built: list[T] = []
+        at, end = 1, 1
         try:
-            with path.open(encoding="utf-8", newline="") as lines:
-                for row in csv.DictReader(lines):
-                    built.append(build(row))  # noqa: PERF401  # the line that failed must be known
+            with path.open(encoding="utf-8-sig", newline="") as text:
+                reader = csv.DictReader(text)
+                for row in reader:
+                    at, end = end + 1, reader.line_num
+                    check_line(row)
+                    one = build(row)
+                    check_once(lines, key(one), at)
+                    built.append(one)
         except OSError as error:
             raise SiteError(f"{name} of site {self.folder.name!r} is missing ({error.strerror}); add it") from error
-        except (KeyError, TypeError, ValueError) as error:
-            line = len(built) + 2
-            raise SiteError(f"{self.folder.name}/{name}, line {line}: {error!r}; mend that line") from error
+        except KeyError as error:
+            raise SiteError(f"{self.folder.name}/{name} has no column {error}; add it to the header") from error
+        except UnicodeDecodeError as error:
+            raise SiteError(f"{self.folder.name}/{name}, after line {at}: no UTF-8; save it as UTF-8") from error
+        except (TypeError, ValueError, LookupError, csv.Error) as error:
+            raise SiteError(f"{self.folder.name}/{name}, line {at}: {error}") from error
         return built
 
     def _check(self) -> None:
-        """Names fit in topics, and whatever is named exists."""
-        for slug in (self.slug, *self.places, *self.lanes, *self.nodes):
-            if not is_slug(slug):
-                raise SiteError(f"{self.folder.name}: {slug!r} is no slug; use lower-case letters, digits and hyphens")
+        """Whatever is named exists."""
         self._known(
             "lanes.csv", "kelurahan", ((lane.slug, lane.kelurahan) for lane in self.lanes.values()), self.places
         )
         self._known("places.csv", "parent", ((p.slug, p.parent) for p in self.places.values() if p.parent), self.places)
+        for place in self.places.values():
+            if place.parent and PLACE_LEVELS.index(self.places[place.parent].level) >= PLACE_LEVELS.index(place.level):
+                reason = f"parent {place.parent!r} lies not above a {place.level}; name the place it lies in"
+                raise SiteError(f"{self.folder.name}/places.csv, row {place.slug!r}: {reason}")
         self._known("beds.csv", "lane", ((bed.slug, bed.lane) for bed in self.beds.values()), self.lanes)
         lanes = {*self.lanes, OFFICE_LANE}
         self._known("nodes.csv", "lane", ((n.address.node, n.address.lane) for n in self.nodes.values()), lanes)
-        for bed in self.beds.values():
-            if bed.crop:
-                commodity(bed.crop)
 
     def _known(self, file: str, column: str, pairs: Iterable[tuple[str, str]], known: Iterable[str]) -> None:
         names = set(known)
@@ -162,10 +173,15 @@ class Site:
                 raise SiteError(f"{self.folder.name}/{file}, row {row!r}: {reason}")
 
 
+def _begins(ceiling: Ceiling) -> tuple[str, ...]:
+    """Of one commodity, level of trade and unit no two begin on one day: nothing would say which holds."""
+    return ceiling.commodity, ceiling.level, ceiling.unit, ceiling.valid_from.isoformat()
+
+
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SiteError(
             f"{path.name} of site {path.parent.name!r} cannot be read ({error}); see the README's 'a city'"
         ) from error

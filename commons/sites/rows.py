@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from commons.catalogue.commodities import commodity
+from commons.sites.cells import ORIGINS, name_of, number_of, slug_of, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from commons.topics import Address
+
+LEVELS: Final = ("consumer", "producer", "wholesale")
+"""Where in trade a price is taken."""
+PLACE_LEVELS: Final = ("kota", "kecamatan", "kelurahan")
+"""Kinds of places, each of which lies in one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +137,23 @@ class Norm:
 
 def read_market(row: dict[str, Any]) -> Market:
     """A market from a `[[market]]` table; what is not there is empty."""
+    slug_of(row, "slug")
+    for column in ("name", "where"):
+        name_of({column: row.get(column, "")}, column)
+    word_of(row, "level", LEVELS)
     return Market(**{key: row.get(key, "") for key in Market.__dataclass_fields__})
 
 
 def read_place(row: dict[str, str]) -> Place:
     """A place from its row."""
     return Place(
-        slug=row["slug"],
-        level=row["level"],
+        slug=slug_of(row, "slug"),
+        level=word_of(row, "level", PLACE_LEVELS),
         parent=row["parent"],
         code=row["code"],
-        name=row["name"],
-        lat=float(row["lat"]),
-        lon=float(row["lon"]),
+        name=name_of(row),
+        lat=_lat(row),
+        lon=_lon(row),
         population=int(row["population"]) if row["population"] else None,
         population_year=int(row["population_year"]) if row["population_year"] else None,
     )
@@ -149,28 +161,29 @@ def read_place(row: dict[str, str]) -> Place:
 
 def read_lane(row: dict[str, str]) -> Lane:
     """A lane from its row."""
-    return Lane(row["lane"], row["name"], row["kelurahan"], float(row["lat"]), float(row["lon"]), row["origin"])
+    origin = word_of(row, "origin", ORIGINS)
+    return Lane(slug_of(row, "lane"), name_of(row), row["kelurahan"], _lat(row), _lon(row), origin)
 
 
 def read_bed(row: dict[str, str]) -> Bed:
     """A bed from its row."""
     return Bed(
         lane=row["lane"],
-        slug=row["bed"],
-        name=row["name"],
-        crop=row["crop"],
-        area_m2=float(row["area_m2"]),
-        depth_m=float(row["depth_m"]),
+        slug=slug_of(row, "bed"),
+        name=name_of(row),
+        crop=commodity(row["crop"]).slug if row["crop"] else "",
+        area_m2=number_of(row, "area_m2"),
+        depth_m=number_of(row, "depth_m"),
         container=row["container"],
-        field_capacity_pct=float(row["field_capacity_pct"]),
-        wilting_point_pct=float(row["wilting_point_pct"]),
-        saturation_pct=float(row["saturation_pct"]),
+        field_capacity_pct=number_of(row, "field_capacity_pct"),
+        wilting_point_pct=number_of(row, "wilting_point_pct"),
+        saturation_pct=number_of(row, "saturation_pct"),
     )
 
 
 def read_weight(row: dict[str, str]) -> Weight:
     """A weight from its row."""
-    return Weight(row["commodity"], float(row["weight_pct"]), row["kind"], row["note"], row["source"])
+    return Weight(row["commodity"], number_of(row, "weight_pct"), row["kind"], row["note"], row["source"])
 
 
 def read_ceiling(row: dict[str, str]) -> Ceiling:
@@ -180,8 +193,8 @@ def read_ceiling(row: dict[str, str]) -> Ceiling:
         level=row["level"],
         kind=row["kind"],
         zone=row["zone"],
-        min_idr=float(row["min_idr"]) if row["min_idr"] else None,
-        max_idr=float(row["max_idr"]) if row["max_idr"] else None,
+        min_idr=number_of(row, "min_idr") if row["min_idr"] else None,
+        max_idr=number_of(row, "max_idr") if row["max_idr"] else None,
         unit=row["unit"],
         valid_from=date.fromisoformat(row["valid_from"]),
         valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
@@ -192,9 +205,17 @@ def read_ceiling(row: dict[str, str]) -> Ceiling:
 
 def read_unit(row: dict[str, str]) -> Unit:
     """A household measure from its row."""
-    return Unit(row["unit"], row["commodity"], float(row["kg"]), row["verified"] == "1")
+    return Unit(row["unit"], row["commodity"], number_of(row, "kg"), row["verified"] == "1")
 
 
 def read_norm(row: dict[str, str]) -> Norm:
     """A norm from its row."""
-    return Norm(row["commodity"], float(row["kg_per_person_year"]), row["source"], row["verified"] == "1")
+    return Norm(row["commodity"], number_of(row, "kg_per_person_year"), row["source"], row["verified"] == "1")
+
+
+def _lat(row: Mapping[str, str]) -> float:
+    return number_of(row, "lat", low=-90, high=90)
+
+
+def _lon(row: Mapping[str, str]) -> float:
+    return number_of(row, "lon", low=-180, high=180)
