@@ -95,7 +95,8 @@ def food_indices(reader: Reader, index: MarketIndex) -> list[FoodIndex]:
     }
     by_food: dict[str, list[Row]] = {}
     for row in reader.read(Query("price_elementary", start=start, where=where, fields=fields)):
-        by_food.setdefault(row["commodity"], []).append(row)
+        if row["commodity"] in commodities():  # nodes may send any word; pages show what the catalogue has a name for
+            by_food.setdefault(row["commodity"], []).append(row)
     foods = [_food_index(reader, slug, rows, shares.get(slug, {})) for slug, rows in by_food.items()]
     return sorted(foods, key=lambda food: -abs(food.contribution_pp or 0.0))
 
@@ -104,7 +105,14 @@ def limited_prices(reader: Reader, slugs: list[str]) -> list[LimitedPrice]:
     """The newest price of each food that has an official limit, those above it first."""
     rows = reader.latest("ceiling_position", {"market": slugs}) if slugs else []
     ordered = sorted(rows, key=lambda row: (-(row["state_code"] or 0.0), -(row["distance"] or 0.0)))
-    known = (row for row in ordered if row["market"] in reader.site.markets and row["price_idr"] is not None)
+    known = (
+        row
+        for row in ordered
+        if row["market"] in reader.site.markets
+        and row["commodity"] in commodities()
+        and row["state"] in POSITIONS
+        and row["price_idr"] is not None
+    )
     return [
         LimitedPrice(
             label=commodities()[row["commodity"]].label,

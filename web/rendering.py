@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import partial
 from importlib import resources
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -20,8 +21,13 @@ if TYPE_CHECKING:
     from commons.sites import Site
     from web.language import Language
 
+Shown = TypeVar("Shown")
 COOKIE: Final = "lang"
 _A_YEAR_S: Final = 365 * 86_400
+# Controls, letters without width, and those that turn the direction of what stands around them.
+_HIDDEN: Final = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\xad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb\\ud800-\\udfff]"
+)
 
 
 class Renderer:
@@ -77,6 +83,7 @@ def _environment(site: Site, reader: Language, default: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        finalize=_visible,
     )
     found.install_gettext_translations(reader.translations, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     found.globals.update(
@@ -94,6 +101,14 @@ def _environment(site: Site, reader: Language, default: str) -> Environment:
         icon_url=_static("icon.svg"),
     )
     return found
+
+
+def _visible(value: Shown) -> Shown:
+    """What a template shows; in a text from outside, letters that nobody would see become their numbers."""
+    if not isinstance(value, str) or not _HIDDEN.search(value):
+        return value
+    shown = _HIDDEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", value)
+    return type(value)(shown)
 
 
 def _address(path: str, *, code: str) -> str:

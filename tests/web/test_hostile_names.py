@@ -1,0 +1,206 @@
+"""A city of hostile names, walked page by page and answer by answer: nothing runs, nothing breaks, nothing is lost."""
+
+from __future__ import annotations
+
+import csv
+import http.client
+import io
+import json
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from selenium.common.exceptions import NoAlertPresentException
+
+from commons.catalogue import measurement
+from store import open_store
+from store.settings import StoreSettings
+from tests.web.conftest import NOW, StandingClock
+from tests.web.hostile_city import NAMES, TEXTS, fill, hostile_site
+from tests.web.serving import serving
+from tests.web.test_browser import chromium, console
+from web.app import create_app
+from web.public import is_by_day, readable
+from web.settings import WebSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from selenium.webdriver import Chrome
+
+    from commons.sites import Site
+    from store.contract import Store
+
+__all__ = ["chromium"]
+
+GENEROUS = WebSettings(requests_per_second=1e6, requests_burst=10**6, api_at_once=8)
+PAGES = (
+    *("/", "/prices", "/health", "/sources", "/api", "/nothing", "/lanes/l", "/prices?market=none", "/?place=none"),
+    *(f"/lanes/l{number}" for number in range(len(NAMES))),
+    *(f"/?place=k{number}" for number in range(len(NAMES))),
+    *(f"/prices?market={market}" for market in ("bandung", "m0", "m1", "m2")),
+)
+OTHERS = (
+    "/api/v1/openapi.json",
+    "/sources/SOURCES.md",
+    "/healthz",
+    "/metrics",
+    "/api/v1/measurements",
+    "/api/v1/indicators",
+)
+ROUTES = {
+    *("/", "/lanes/{lane}", "/prices", "/health", "/api", "/sources", *OTHERS, "/api/v1/read", "/api/v1/latest"),
+}
+TAGS = frozenset(
+    re.findall(
+        r"\w+",
+        "a article b body br circle code dd desc div dl dt footer g h1 h2 h3 head header html img li link main meta nav"
+        " p path rect section small span strong svg symbol table tbody td text tfoot th thead title tr ul use",
+    )
+)
+FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+HIDDEN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f\\u200b\\u202a-\\u202e\\u2066-\\u2069\\ufeff]")
+
+
+class City(NamedTuple):
+    store: Store
+    site: Site
+    port: int
+
+
+class Answer(NamedTuple):
+    status: int
+    kind: str
+    text: str
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    site = hostile_site(tmp_path_factory.mktemp("hostile") / "makassar")
+    store = open_store(StoreSettings(url="duckdb://memory"), clock=StandingClock(NOW))
+    fill(store, site)
+    with serving(store, site, StandingClock(NOW), GENEROUS) as port:
+        yield City(store, site, port)
+    store.close()
+
+
+def asked(city: City, path: str) -> Answer:
+    link = http.client.HTTPConnection("127.0.0.1", city.port, timeout=60)
+    try:
+        link.request("GET", path)
+        found = link.getresponse()
+        return Answer(found.status, found.headers["Content-Type"], found.read().decode("utf-8"))
+    finally:
+        link.close()
+
+
+class Markup(HTMLParser):
+    """What a browser would find in a page that may run or load something."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.strange: list[str] = []
+        self.words = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.strange += [tag] * (tag not in TAGS)
+        for name, value in attrs:
+            runs = name.startswith("on") or name in ("style", "srcdoc")
+            leads = name in ("href", "src", "action") and not re.match(r"[/#?][^/\\]|[/#]$", value or "")
+            self.strange += [f"{tag} {name}={value}"] * (runs or leads)
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def test_the_walk_goes_everywhere(city: City) -> None:
+    app = create_app(city.store, city.site, clock=StandingClock(NOW))
+
+    routers = [route.original_router for route in app.routes if hasattr(route, "original_router")]
+    inner = {route.path for router in routers for route in router.routes}
+    assert {f"/api/v1{path}" if f"/api/v1{path}" in ROUTES else path for path in inner} == ROUTES - {
+        "/api/v1/openapi.json"
+    }
+    assert {getattr(route, "path", "") for route in app.routes} - {""} == {"/api/v1/openapi.json", "/static"}
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_of_hostile_names_is_words_and_nothing_else(path: str, lang: str, city: City) -> None:
+    page = asked(city, f"{path}{'&' if '?' in path else '?'}lang={lang}")
+
+    assert page.status == (404 if path.endswith(("none", "/nothing", "/l")) else 200)
+    found = Markup(page.text)
+    assert found.strange == []
+    assert HIDDEN.findall(page.text) == []
+
+
+@pytest.mark.parametrize("number", range(len(NAMES)))
+def test_a_hostile_name_is_shown_as_it_is_written(number: int, city: City) -> None:
+    assert NAMES[number] in Markup(asked(city, f"/lanes/l{number}").text).words
+    assert NAMES[number] in Markup(asked(city, f"/?place=k{number}").text).words
+    assert NAMES[number] in Markup(asked(city, "/sources").text).words
+
+
+@pytest.mark.parametrize("path", OTHERS)
+def test_what_is_no_page_is_not_taken_for_one(path: str, city: City) -> None:
+    answer = asked(city, path)
+
+    assert answer.status == 200
+    assert answer.kind.startswith(("text/plain", "application/json"))
+
+
+def addresses() -> list[str]:
+    """Every measurement that can be read, by both addresses."""
+    names = [m.name for m in readable()]
+    return [f"/api/v1/read?limit=100000&measurement={name}" for name in names] + [
+        f"/api/v1/latest?measurement={name}" for name in names if not is_by_day(measurement(name))
+    ]
+
+
+@pytest.mark.parametrize("address", addresses())
+def test_json_holds_texts_and_csv_holds_no_formula_and_both_the_same_numbers(address: str, city: City) -> None:
+    data, table = asked(city, address), asked(city, f"{address}&format=csv")
+
+    assert (data.status, table.status) == (200, 200)
+    assert data.kind == "application/json"
+    assert table.kind.startswith("text/csv")
+    rows: list[dict[str, Any]] = json.loads(data.text)["rows"]
+    header, *lines = csv.reader(io.StringIO(table.text, newline=""))
+    assert len(lines) == len(rows)
+    for line, row in zip(lines, rows, strict=True):
+        for cell, (name, value) in zip(line, row.items(), strict=True):
+            assert name in header
+            if isinstance(value, float):
+                assert float(cell) == value
+            else:
+                assert not cell.startswith(FORMULA), (name, cell)
+                assert cell.replace("'", "") == (value or "").replace("'", "")
+
+
+def test_the_walk_met_the_hostile_texts_and_numbers_below_zero(city: City) -> None:
+    prices = asked(city, "/api/v1/latest?measurement=price&format=json").text
+    air = asked(city, "/api/v1/read?measurement=air&format=csv").text
+
+    quotes = {row["quote"] for row in json.loads(prices)["rows"]}
+    assert set(TEXTS) <= quotes
+    assert ",-3.5," in air
+    assert ",'-3.5" not in air
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_a_browser_runs_nothing_of_it_and_has_nothing_to_say(lang: str, city: City, chromium: Chrome) -> None:
+    chromium.set_window_size(400, 800)
+    for path in [path for path in PAGES if not path.endswith(("none", "/nothing", "/l"))]:
+        chromium.get(f"http://127.0.0.1:{city.port}{path}{'&' if '?' in path else '?'}lang={lang}")
+
+        with pytest.raises(NoAlertPresentException):
+            chromium.switch_to.alert.accept()
+        assert [line["message"] for line in console(chromium)] == []
+        assert chromium.execute_script("return document.scripts.length") == 0
+        assert chromium.title != "owned"
+        width = chromium.execute_script("return document.documentElement.scrollWidth - innerWidth")
+        assert width <= 0, path
