@@ -18,16 +18,20 @@ if TYPE_CHECKING:
 def current(log: pd.DataFrame) -> pd.DataFrame:
     """The highest version of every entry, without those that were undone; every row then has an entry id.
 
+    An id is its place's own: whoever may write in one lane must not undo what another reported, even if he knows its
+    id. Within a lane any node may: what was typed on one phone is mended on another.
+
     Args:
-        log: Rows of an event, columns `entry`, `version` and `void` among them. A row without an entry id, as devices
-            with a format of their own send them, is an entry of its own.
+        log: Rows of an event, columns `entry`, `version` and `void` among them, and `lane`, or `market` where there is
+            no lane. A row without an entry id, as devices with a format of their own send them, is an entry of its own.
     """
     own = "row " + log.index.astype(str).to_series(index=log.index)
-    return current_entries(log.assign(entry=log["entry"].where(_named(log), own)))
+    place = "lane" if "lane" in log else "market"
+    return current_entries(log.assign(entry=log["entry"].where(_named(log), own)), within=[place])
 
 
 def moved(log: pd.DataFrame, touches: Iterable[Touch], *, of: str, place: str, zone: ZoneInfo) -> list[Touch]:
-    """The places and days where touched entries stand in other versions: an edit empties one day and fills another.
+    """The days on which touched entries stand in other versions: an edit empties one day and fills another.
 
     Args:
         log: Rows of an event, columns `time`, `entry` and the tag that names the place among them.
@@ -36,13 +40,13 @@ def moved(log: pd.DataFrame, touches: Iterable[Touch], *, of: str, place: str, z
         place: The tag that names the place, "lane" or "market".
         zone: The city's time zone.
     """
-    edited = log[log["entry"].duplicated(keep=False) & _named(log)]
+    edited = log[log.duplicated([place, "entry"], keep=False) & _named(log)]
     if edited.empty:
         return []
     at = {(touch.place, touch.day): touch.at_ms for touch in touches if touch.of == of}
     stands = list(zip(edited[place], local_days(edited["time"], zone).dt.date, edited["entry"], strict=True))
-    touched = {entry: at[where, day] for where, day, entry in stands if (where, day) in at}
-    found = {(where, day): touched[entry] for where, day, entry in stands if entry in touched}
+    touched = {(where, entry): at[where, day] for where, day, entry in stands if (where, day) in at}
+    found = {(where, day): touched[where, entry] for where, day, entry in stands if (where, entry) in touched}
     return [Touch(of, where, day, at_ms) for (where, day), at_ms in sorted(found.items())]
 
 

@@ -59,9 +59,9 @@ def held_entries(log: pa.Table) -> pa.Table:
         log: Rows of an event with the columns `entry`, `version` and `void`.
     """
     entries, versions, voids = (log[name].to_pylist() for name in _LOG_FIELDS)
-    lanes = log["lane"].to_pylist() if "lane" in log.column_names else [""] * log.num_rows
-    # an id is its lane's own: whoever may write in one lane must not undo what another reported
-    names = [(lane, entry) if entry else None for lane, entry in zip(lanes, entries, strict=True)]
+    places = log["lane" if "lane" in log.column_names else "market"].to_pylist()
+    # an id is its place's own: whoever may write in one lane must not undo what another reported
+    names = [(place, entry) if entry else None for place, entry in zip(places, entries, strict=True)]
     newest: dict[tuple[str, str], tuple[float, int]] = {}
     for row, (name, version) in enumerate(zip(names, versions, strict=True)):
         if name:

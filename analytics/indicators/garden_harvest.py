@@ -61,7 +61,8 @@ def _placed(reports: pd.DataFrame, site: Site) -> pd.DataFrame:
     places = pd.DataFrame([(lane, place) for lane, chain in _above(site).items() for place in chain], columns=_AT)
     dated = [reports.assign(period=period, start=starts(reports["day"], period)) for period in _PERIODS]
     placed = pd.concat(dated, ignore_index=True).merge(places, on="lane")
-    return placed.assign(entry=placed["entry"] + " " + placed["period"] + " " + placed["place"])
+    named = placed["lane"].str.cat(placed[["entry", "period", "place"]], sep=" ")
+    return placed.assign(entry=named)
 
 
 def _rows(placed: pd.DataFrame, site: Site) -> Iterator[dict[str, Any]]:
@@ -127,7 +128,7 @@ GARDEN_HARVEST: Final = Indicator(
     place="place",
     coverage=AtLeast(count=1),
     reach=Reach.OWN_PERIOD,
-    method="1",
+    method="2",
     source="Plain sums of what was weighed, from lorong to kelurahan, kecamatan and kota",
     sentence=Label(
         id="Berapa kilogram yang dipanen lorong yang melapor, dan berapa lorong yang melapor.",

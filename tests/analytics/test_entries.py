@@ -6,6 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pytest
 
 from analytics.entries import current, moved
 from analytics.touches import Touch
@@ -36,16 +37,33 @@ def test_rows_without_an_entry_id_stand_for_themselves() -> None:
     assert found["entry"].is_unique
 
 
-def test_an_edit_that_moves_an_entry_touches_the_day_and_lane_it_left() -> None:
-    rows = log(("2026-11-01", "saga", "a", 1, None), ("2026-11-05", "agatis", "a", 2, None))
-    touches = [Touch("harvest", "agatis", date(2026, 11, 5), 7)]
+@pytest.mark.parametrize("void", [None, 1])
+def test_another_lane_that_knows_an_entrys_id_can_neither_undo_nor_edit_it(void: float | None) -> None:
+    found = current(log(("2026-11-01", "saga", "a", 1, None), ("2026-11-01", "agatis", "a", 2, void)))
+
+    assert ("saga", 1) in set(zip(found["lane"], found["version"], strict=True))
+    assert len(found) == (2 if void is None else 1)
+
+
+def test_another_market_cannot_undo_a_price_by_its_id() -> None:
+    rows = log(("2026-11-01", "terong", "a", 1, None), ("2026-11-01", "x", "a", 2, 1)).rename(
+        columns={"lane": "market"}
+    )
+
+    assert current(rows)["market"].to_list() == ["terong"]
+
+
+def test_an_edit_that_moves_an_entry_touches_the_day_it_left_and_no_other_lane() -> None:
+    rows = log(
+        ("2026-11-01", "saga", "a", 1, None),
+        ("2026-11-05", "saga", "a", 2, None),
+        ("2026-11-03", "agatis", "a", 3, None),
+    )
+    touches = [Touch("harvest", "saga", date(2026, 11, 5), 7), Touch("harvest", "agatis", date(2026, 11, 3), 8)]
 
     found = moved(rows, touches, of="harvest", place="lane", zone=UTC)
 
-    assert found == [
-        Touch("harvest", "agatis", date(2026, 11, 5), 7),
-        Touch("harvest", "saga", date(2026, 11, 1), 7),
-    ]
+    assert found == [Touch("harvest", "saga", date(2026, 11, 1), 7), Touch("harvest", "saga", date(2026, 11, 5), 7)]
 
 
 def test_entries_that_nobody_touched_stay_out_of_it() -> None:

@@ -25,12 +25,13 @@ class Coverage(NamedTuple):
     share: float
 
 
-def current_entries(entries: pd.DataFrame) -> pd.DataFrame:
+def current_entries(entries: pd.DataFrame, *, within: Sequence[str] = ()) -> pd.DataFrame:
     """A log of events as it stands now: the highest version of each entry, without those undone.
 
     Args:
         entries: One row per version: `entry` (its id), `version`, `void` (1 = undone; 0 or missing = not) and anything
             else.
+        within: Columns that keep entries apart: the same id in another lane is another entry.
 
     Returns:
         One row per entry that holds, in the order given. An entry that came twice is there once.
@@ -40,9 +41,10 @@ def current_entries(entries: pd.DataFrame) -> pd.DataFrame:
         >>> current_entries(log)[["entry", "kg"]].to_dict("records")
         [{'entry': 'a', 'kg': 4}]
     """
-    versions = entries[["entry", "version"]].reset_index(drop=True)
+    key = [*within, "entry"]
+    versions = entries[[*key, "version"]].reset_index(drop=True)
     ascending = versions.sort_values("version", kind="stable", na_position="first")
-    latest = entries.iloc[ascending.drop_duplicates("entry", keep="last").index.sort_values()]
+    latest = entries.iloc[ascending.drop_duplicates(key, keep="last").index.sort_values()]
     return latest[latest["void"].fillna(0) != 1]
 
 

@@ -156,6 +156,18 @@ def test_an_undone_entry_is_withdrawn_at_every_level(city: City) -> None:
     }
 
 
+def test_another_lane_cannot_undo_an_entry_by_its_id_at_any_level(city: City) -> None:
+    city.harvest("saga", MONDAY, "e1", commodity="kangkung", kg=2.0)
+    city.harvest("agatis", MONDAY, "e1", commodity="kangkung", kg=1.0, version=2)
+    city.harvest("zurich", MONDAY, "e1", commodity="kangkung", kg=2.0, version=3, void=1.0)
+
+    city.run("garden_harvest")
+
+    assert one(city, "saga", "kangkung", "day", MONDAY)["kg"] == 2.0
+    assert one(city, "makassar", "kangkung", "day", MONDAY)["kg"] == 3.0
+    assert one(city, "makassar", "kangkung", "day", MONDAY)["lanes_reported"] == 2.0
+
+
 @pytest.mark.parametrize(("origin", "marks"), [("simulated", "simulated"), ("typed", "")])
 def test_a_sum_carries_where_its_entries_come_from(city: City, origin: str, marks: str) -> None:
     city.harvest("saga", MONDAY, "e1", commodity="bayam", kg=1.0, origin=origin)
