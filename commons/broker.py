@@ -12,7 +12,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
 from commons.errors import BrokerUnavailableError, SettingsError
-from commons.settings import Secret
+from commons.settings import Secret, refuse_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +35,9 @@ class BrokerSettings:
         tls: Whether the connection is encrypted and the broker's certificate checked.
         ca: The authority that vouches for the broker: a PEM file's path, or the PEM text itself; empty = the system's.
         keepalive_seconds: How often an idle connection shows that it lives [s].
+
+    Raises:
+        SettingsError: `host` is a URL, or holds a name or password.
     """
 
     host: str = "127.0.0.1"
@@ -44,6 +47,14 @@ class BrokerSettings:
     tls: bool = False
     ca: str = ""
     keepalive_seconds: int = 30
+
+    def __post_init__(self) -> None:
+        """Nothing that will be shown may be secret."""
+        refuse_credentials("broker.host", self.host, remedy="give them as broker.username and broker.password_file")
+        if "/" in self.host:
+            raise SettingsError(
+                f"broker.host {self.host!r} is no host; write its name alone, and broker.port beside it"
+            )
 
     def client(self, client_id: str, *, clean_session: bool, manual_ack: bool = False) -> mqtt.Client:
         """A client that is set up but not yet connected; MQTT 3.1.1."""

@@ -48,6 +48,33 @@ class Secret:
     __str__ = __repr__
 
 
+def without_credentials(address: str) -> str:
+    """An address as it may be shown: without what stands before its `@`, and without its query.
+
+    Args:
+        address: A URL, or a host with or without a scheme, well-formed or not.
+    """
+    place, has_query, _ = address.partition("?")
+    scheme, has_scheme, rest = place.rpartition("://")
+    hidden, at, host = rest.rpartition("@")
+    return f"{scheme}{has_scheme}{'***' if hidden else ''}{at}{host}{'?***' if has_query else ''}"
+
+
+def refuse_credentials(name: str, address: str, *, remedy: str) -> None:
+    """An address is shown in logs and errors, so nothing secret may stand in it.
+
+    Args:
+        name: The setting.
+        address: Its value.
+        remedy: Where the secret belongs.
+
+    Raises:
+        SettingsError: It holds a name or password, or a query; the message does not repeat it.
+    """
+    if without_credentials(address) != address:
+        raise SettingsError(f"{name} holds a name or password; {remedy}")
+
+
 def read_file(path: Path | None) -> dict[str, Any]:
     """A settings file as nested tables; no file is an empty one.
 

@@ -261,10 +261,8 @@ class InfluxClient:
 
 def _url(text: str) -> tuple[str, str]:
     """The HTTP address of a store URL, and its host."""
-    parts = urlsplit(text)
-    if parts.username or parts.password:
-        raise SettingsError("store.url holds a name or password; give the token as store.token or store.token_file")
     try:
+        parts = urlsplit(text)
         has_place = bool(parts.hostname) and parts.port != 0
     except ValueError:
         has_place = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from commons.settings import Secret
+from commons.settings import Secret, refuse_credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,9 @@ class StoreSettings:
         raw_retention_days: How long a new InfluxDB bucket keeps samples [d]; 0 = for ever.
         timeout_seconds: How long one request may take [s].
         memory_mb: DuckDB's memory limit [MB].
+
+    Raises:
+        SettingsError: The URL holds a name or password.
     """
 
     url: str = "duckdb:///data/lorong.duckdb"
@@ -31,3 +34,8 @@ class StoreSettings:
     raw_retention_days: int = 0
     timeout_seconds: float = 30.0
     memory_mb: int = 1024
+
+    def __post_init__(self) -> None:
+        """Nothing that will be shown may be secret; a file may be called what it likes."""
+        if not self.url.startswith("duckdb:///"):
+            refuse_credentials("store.url", self.url, remedy="give the token as store.token or store.token_file")

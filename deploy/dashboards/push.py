@@ -11,6 +11,7 @@ from niquests.exceptions import RequestException
 
 from commons.catalogue import Label
 from commons.errors import GrafanaError, SettingsError
+from commons.settings import refuse_credentials
 from deploy.dashboards import dashboards
 from deploy.dashboards.dashboard import TAG
 from deploy.dashboards.datasource import data_source
@@ -43,9 +44,11 @@ def push(url: str, token: Secret, *, store_url: str, store_token: Secret) -> lis
         What was made or changed, one line each. The data source is written every time: Grafana never tells its token.
 
     Raises:
-        SettingsError: Grafana refuses the token.
+        SettingsError: Grafana refuses the token, or an address holds a name or password.
         GrafanaError: It is away, or answers with an error.
     """
+    refuse_credentials("Grafana's address", url, remedy="give a service account's token by --token-file")
+    refuse_credentials("--store-url", store_url, remedy="give InfluxDB's token by --store-token-file")
     # grafana-client joins "api" to the path as it is, and has no way to close but its session's.
     grafana = GrafanaApi.from_url(url.rstrip("/") + "/", credential=token.reveal(), timeout=_SECONDS)
     try:

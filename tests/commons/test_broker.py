@@ -41,3 +41,16 @@ def test_an_authority_of_ones_own_is_the_only_one_trusted(tmp_path: Path) -> Non
         context = BrokerSettings(tls=True, ca=ca).tls_context()
         assert context is not None
         assert context.get_ca_certs() == system[:1]
+
+
+@pytest.mark.parametrize("host", ["mqtts://lorong:hunter2@broker", "lorong:hunter2@a,b", "a,b?password=hunter2"])
+def test_a_secret_in_the_hosts_name_is_refused_and_not_repeated(host: str) -> None:
+    with pytest.raises(SettingsError, match=r"broker\.password_file") as caught:
+        BrokerSettings(host=host)
+
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_url_is_no_host() -> None:
+    with pytest.raises(SettingsError, match=r"broker\.host 'mqtt://broker' is no host; write its name alone"):
+        BrokerSettings(host="mqtt://broker")

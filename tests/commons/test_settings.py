@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from commons.errors import SettingsError, UnknownNameError
-from commons.settings import Secret, read_file, section
+from commons.settings import Secret, read_file, refuse_credentials, section, without_credentials
 
 
 @dataclass(frozen=True)
@@ -66,3 +66,25 @@ def test_a_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match=r"lorong.toml' is not TOML"):
         read_file(tmp_path / "lorong.toml")
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("influxdb://host:8086", "influxdb://host:8086"),
+        ("postgres://me:heron-X8@host/db", "postgres://***@host/db"),
+        ("postgres://me:he/ron-X8@host", "postgres://***@host"),
+        ("postgres://me:he@ron#-X8@host", "postgres://***@host"),
+        ("//heron-X8@host", "***@host"),
+        ("me:heron-X8@host", "***@host"),
+        ("mqtts://a,me:heron-X8@b", "mqtts://***@b"),
+        ("https://host/?token=heron-X8", "https://host/?***"),
+        ("http://[heron-X8@host", "http://***@host"),
+    ],
+)
+def test_an_address_is_shown_without_what_is_secret_in_it(address: str, shown: str) -> None:
+    assert without_credentials(address) == shown
+    if address != shown:
+        with pytest.raises(SettingsError, match="the place holds a name or password; elsewhere") as caught:
+            refuse_credentials("the place", address, remedy="elsewhere")
+        assert "X8" not in str(caught.value)

@@ -126,6 +126,7 @@ def test_no_role_shows_a_secret_at_work_or_in_trouble(roles: Roles, tmp_path: Pa
 
     name = (tmp_path / "data" / "collector" / "identity").read_text("utf-8").strip()
     assert any(" WARNING " in text for text in heard)
+    assert sum("holds a name or password" in text for text in heard) == 14
     for secret in (*SECRETS, name):
         assert [text for text in (*heard, *arguments) if secret in text] == []
         kept = KEPT_IN.get(secret, []) if secret != name else ["data/collector/identity"]
@@ -171,6 +172,15 @@ def trouble(roles: Roles, city: Path) -> list[str]:
     said.append(roles.ends("analyse", "--once", "--city", city, **wrong_token))
     said.append(roles.ends("doctor", "--city", city, LORONG_STORE__URL="influxdb://127.0.0.1:1", **wrong_token))
     said.append(roles.ends("doctor", "--city", city, LORONG_STORE__URL="postgres://x", **wrong_token))
+    for url in (f"postgres://me:{OTTER}@db/x", f"postgres://me:a/{OTTER}@db", f"influxdb://{OTTER}@[db", f"x?{OTTER}"):
+        said.append(roles.ends("doctor", "--city", city, LORONG_STORE__URL=url))
+        said.append(roles.ends("collect", "--city", city, LORONG_STORE__URL=url))
+    for host in (f"mqtts://lorong:{MISTAKEN}@broker", f"lorong:{MISTAKEN}@127.0.0.1"):
+        said.append(roles.ends("doctor", "--city", city, LORONG_BROKER__HOST=host))
+        said.append(roles.ends("simulate", "--city", city, LORONG_BROKER__HOST=host))
+    tokens = "--token-file", roles.folder / "token", "--store-token-file", roles.folder / "token"
+    addresses = (f"http://admin:{OTTER}@127.0.0.1:1",), ("http://127.0.0.1:1", "--store-url", f"http://{OTTER}@db")
+    said += [roles.ends("grafana", "push", *words, *tokens) for words in addresses]
     said.append(roles.ends("doctor", "--city", city, LORONG_STORE__TOKEN_FILE="/nowhere"))  # noqa: S106  # a path, and none
     elsewhere = {"LORONG_COLLECTOR__DATA": "elsewhere", **wrong_token}
     for more in ({"LORONG_BROKER__PASSWORD": MISTAKEN}, {"LORONG_BROKER__PORT": "1"}):

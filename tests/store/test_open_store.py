@@ -32,9 +32,19 @@ def test_a_url_that_names_no_store_is_a_settings_error(url: str) -> None:
         open_store(StoreSettings(url=url), clock=SystemClock())
 
 
-def test_a_secret_in_the_url_is_refused_and_not_repeated() -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "influxdb://user:hunter2@host:8086",
+        "postgres://user:hunter2@host/db",
+        "postgres://user:hun/hunter2@host",
+        "https://host?token=hunter2",
+        "duckdb://hunter2@memory",
+    ],
+)
+def test_a_secret_in_the_url_is_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(SettingsError, match=r"store\.token") as caught:
-        open_store(StoreSettings(url="influxdb://user:hunter2@host:8086"), clock=SystemClock())
+        open_store(StoreSettings(url=url), clock=SystemClock())
 
     assert "hunter2" not in str(caught.value)
 
