@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import itertools
 import json
 import os
@@ -35,6 +36,7 @@ jetstream {{ store_dir: "{folder}" }}
 mqtt {{ listen: "127.0.0.1:{port}", max_ack_pending: 20000 }}
 """
 _MOSQUITTO = """
+user {user}
 listener {port} 127.0.0.1
 allow_anonymous true
 persistence true
@@ -195,7 +197,7 @@ def _brokers(make: Callable[[Path], Server], folder: Path) -> Iterator[Callable[
 def _broker(binary: str, template: str, folder: Path) -> Server:
     port = _free_port()
     config = folder / "server.conf"
-    config.write_text(template.format(folder=folder, port=port), "utf-8")
+    config.write_text(template.format(folder=folder, port=port, user=getpass.getuser()), "utf-8")
     return Server([binary, "-c", str(config)], port, folder)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import socket
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from commons.broker import BrokerSettings
 from commons.errors import BrokerUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 AWAY = "127.0.0.2, 127.0.0.3"
 
@@ -38,3 +41,15 @@ def test_senders_spread_over_the_servers() -> None:
 def test_when_all_are_away_all_are_named() -> None:
     with pytest.raises(BrokerUnavailableError, match=r"no broker answers at 127\.0\.0\.2, 127\.0\.0\.3:9 "):
         BrokerSettings(host=AWAY, port=9).dial()
+
+
+@pytest.mark.mosquitto
+def test_a_broker_of_the_tests_keeps_what_it_has_whoever_runs_them(new_mosquitto: Callable[[], Any]) -> None:
+    broker = new_mosquitto()
+    broker.folder.chmod(0o700)  # nobody but its owner: a root's broker that steps down to another user loses its disk
+
+    broker.stop()
+    broker.start()
+
+    assert (broker.folder / "mosquitto.db").exists()
+    assert "Error" not in (broker.folder / "log").read_text("utf-8")

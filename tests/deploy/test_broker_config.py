@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
 
 from commons.topics import Address
+from deploy import secrets
+from deploy.docker.reach import unreached
 from tests.deploy.peers import SECONDS, Peer
 from tests.deploy.shipped import Shipped, shipped
 
@@ -86,3 +89,16 @@ def test_nats_answers_the_health_check_of_compose(tmp_path: Path) -> None:
         urllib.request.urlopen(f"http://127.0.0.1:{broker.http}/healthz", timeout=SECONDS) as answer,
     ):
         assert b'"ok"' in answer.read()
+
+
+def test_a_health_check_leaves_no_complaint_in_the_brokers_log(broker: Shipped, tmp_path: Path) -> None:
+    secrets.make(tmp_path / "other", ["127.0.0.1"])
+    address = f"mqtts://127.0.0.1:{broker.port}"
+    before = len(broker.log)
+
+    assert [unreached([address], ca=broker.ca) for _ in range(5)] == [[]] * 5
+    with Peer(broker.role("web"), "comes-later"):
+        said = broker.log[before:]
+    assert [line for line in said.splitlines() if re.search(r"TLS|SSL|\[ERR\]", line)] == []
+    assert unreached([address], ca=str(tmp_path / "other" / "broker-ca.crt")) == [address]
+    assert unreached([address]) == [address]
