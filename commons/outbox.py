@@ -186,6 +186,19 @@ class Outbox:
             row = self._db.execute("SELECT value FROM bookmark WHERE name = ?", [name]).fetchone()
         return None if row is None else str(row[0])
 
+    def bookmarks(self, prefix: str) -> dict[str, str]:
+        """Every bookmark whose name begins so."""
+        with self._lock, self._failing("read"):
+            rows = self._db.execute(
+                "SELECT name, value FROM bookmark WHERE substr(name, 1, ?) = ?", [len(prefix), prefix]
+            )
+            return dict(rows.fetchall())
+
+    def forget(self, bookmarks: Sequence[str]) -> None:
+        """Let go of bookmarks that nobody will ask for again, in one commit."""
+        with self._lock, self._changing({}):
+            self._db.executemany("DELETE FROM bookmark WHERE name = ?", [(name,) for name in bookmarks])
+
     def first(self) -> int:
         """The number of the oldest pack still held; the next one to come when none is."""
         with self._lock, self._failing("read"):

@@ -13,10 +13,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from commons.clock import MILLISECONDS_PER_DAY
 from commons.errors import LorongError, ParameterError
 from commons.logs import Log
 from commons.topics import Address
-from diary.entry import read_entry
+from diary.entry import OLDEST_DAYS, read_entry
 from diary.visitors import visitor
 from diary.waits import Waits
 
@@ -38,6 +39,8 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _CHECKED_AT_ONCE: Final = 2
 _MOST_WAITING: Final = 20
 _OURS: Final = ("same-origin", "none")
+_REMEMBERED: Final = "entry/"
+_REMEMBERED_MS: Final = (OLDEST_DAYS + 4) * MILLISECONDS_PER_DAY  # an entry so old is refused by its time
 
 log = Log("diary.entries")
 
@@ -62,6 +65,7 @@ class Entries:
         self._node, self._clock = node, clock
         self._waits = Waits(clock)
         self._keeping = threading.Lock()
+        self._tidied_ms = 0
         self._checking = ThreadPoolExecutor(_CHECKED_AT_ONCE, "codes")  # guesses must keep no page waiting
         self._waiting = 0
 
@@ -119,19 +123,41 @@ class Entries:
         """Into the outbox, once."""
         self._site.lane(lane)
         address = Address(self._site.slug, lane, self._node)
-        entry = read_entry(document, address, self._site, now_ms=self._clock.wall_ms())
-        name = f"entry/{lane}/{entry.kind}/{entry.name}/{entry.version}"
+        now_ms = self._clock.wall_ms()
+        entry = read_entry(document, address, self._site, now_ms=now_ms)
+        name = f"{_REMEMBERED}{lane}/{entry.kind}/{entry.name}/{entry.version}"
         with self._keeping:
-            before = self._outbox.bookmark(name)
+            self._tidy(address, now_ms)
+            before = _digest_in(self._outbox.bookmark(name))
             if before is None and self._outbox.is_crowded:
                 return _said(503, "too much waits to be sent; try again when the network is back")
             if before is None:
-                self._outbox.put(address, [entry.block], bookmarks={name: entry.digest})
+                self._outbox.put(address, [entry.block], bookmarks={name: f"{entry.digest} {now_ms}"})
         if before not in (None, entry.digest):
             return _said(409, f"version {entry.version} of this entry says something else; send the next version")
         if is_form:
             return RedirectResponse(f"/lanes/{lane}", 303)
         return _kept(entry, is_new=before is None)
+
+    def _tidy(self, address: Address, now_ms: int) -> None:
+        """Forget once a day which entries came long ago, if nothing waits: all that came is in the store.
+
+        An entry that comes again so late is refused by its time. One that was sent without a time would be taken once
+        more, as the same entry and version, of the day it comes: phones send the time.
+        """
+        if self._outbox.depth or abs(now_ms - self._tidied_ms) < MILLISECONDS_PER_DAY:
+            return
+        known = self._outbox.bookmarks(_REMEMBERED)
+        undated = {name: f"{value} {now_ms}" for name, value in known.items() if " " not in value}
+        old = [n for n, v in known.items() if n not in undated and int(v.split(" ")[1]) < now_ms - _REMEMBERED_MS]
+        if undated:  # of a version that noted no time
+            self._outbox.put(address, [], bookmarks=undated)
+        self._outbox.forget(old)
+        self._tidied_ms = now_ms
+
+
+def _digest_in(bookmark: str | None) -> str | None:
+    return None if bookmark is None else bookmark.partition(" ")[0]
 
 
 def _kept(entry: Entry, *, is_new: bool) -> Response:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from commons.topics import Address
 
 KINDS: Final = ("harvest", "water", "planting", "compost", "sale")
-_OLDEST_DAYS: Final = 31  # readers look for other versions of an entry no further than this
+OLDEST_DAYS: Final = 31  # readers look for other versions of an entry no further than this
 _AHEAD_MS: Final = 600_000
 _NOTE_LETTERS: Final = 300
 _ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -105,9 +105,9 @@ def _moment(value: object, now_ms: int) -> int:
     if value in (None, ""):
         return now_ms
     at = _number("at", value)
-    if not now_ms - _OLDEST_DAYS * MILLISECONDS_PER_DAY <= at <= now_ms + _AHEAD_MS:
+    if not now_ms - OLDEST_DAYS * MILLISECONDS_PER_DAY <= at <= now_ms + _AHEAD_MS:
         raise ParameterError(
-            f"at {str(value)[:40]!r} is not in the last {_OLDEST_DAYS} days; send milliseconds since 1970 UTC"
+            f"at {str(value)[:40]!r} is not in the last {OLDEST_DAYS} days; send milliseconds since 1970 UTC"
         )
     return int(at)
 

@@ -223,3 +223,65 @@ def test_an_outbox_that_is_half_full_takes_no_more(phone: TestClient, codes: Lan
 
     assert answers[0] == 202
     assert answers[-1] == 503
+
+
+DAY = 86_400
+
+
+def test_what_was_taken_is_forgotten_when_it_is_in_the_store_and_too_old_to_come_again(
+    phone: TestClient, codes: LaneCodes, outbox: Outbox, clock: StandingClock
+) -> None:
+    code = codes.draw("saga")
+    for day in range(80):
+        entry = {**HARVEST, "entry": f"phone-1-{day:04}", "at": clock.wall_ms(), "code": code}
+        assert phone.post(SAGA, json=entry).status_code == 202
+        outbox.stored(outbox.newest)
+        clock.forward(DAY)
+
+    assert len(outbox.bookmarks("entry/")) == 36
+    late = {**HARVEST, "entry": "phone-1-0001", "at": clock.wall_ms() - 79 * DAY * 1000, "code": code}
+    assert phone.post(SAGA, json=late).status_code == 400
+
+
+def test_an_entry_that_waits_is_known_however_long_it_waits(
+    phone: TestClient, codes: LaneCodes, outbox: Outbox, clock: StandingClock
+) -> None:
+    entry = {**HARVEST, "code": codes.draw("saga")}
+    phone.post(SAGA, json=entry)
+    clock.forward(100 * DAY)
+
+    answers = [
+        phone.post(SAGA, json={**entry, "entry": name}).status_code for name in ("phone-2-0001", HARVEST["entry"])
+    ]
+
+    assert answers == [202, 200]
+
+
+def test_an_entry_can_be_sent_again_for_a_month_after_it_was_stored(
+    phone: TestClient, codes: LaneCodes, outbox: Outbox, clock: StandingClock
+) -> None:
+    entry = {**HARVEST, "at": clock.wall_ms(), "code": codes.draw("saga")}
+    answers = []
+    for _ in range(31):
+        answers.append(phone.post(SAGA, json=entry).status_code)
+        outbox.stored(outbox.newest)
+        clock.forward(DAY)
+
+    assert answers == [202] + [200] * 30
+    assert outbox.newest == 1
+
+
+def test_what_an_earlier_version_remembered_without_a_time_is_remembered_as_long(
+    phone: TestClient, codes: LaneCodes, outbox: Outbox, clock: StandingClock
+) -> None:
+    code = codes.draw("saga")
+    outbox.put(Address("makassar", "saga", "web"), [], bookmarks={"entry/saga/harvest/old-0001/1": "abc", "other": "x"})
+    seen = []
+    for day in range(40):
+        phone.post(SAGA, json={**HARVEST, "entry": f"phone-1-{day:04}", "code": code})
+        outbox.stored(outbox.newest)
+        seen.append("entry/saga/harvest/old-0001/1" in outbox.bookmarks("entry/"))
+        clock.forward(DAY)
+
+    assert seen == [True] * 36 + [False] * 4
+    assert outbox.bookmark("other") == "x"
