@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from commons.marks import ASSUMED_WEIGHTS, IMPUTED, INCOMPLETE, RECORDED, SIMULATED, STAND_IN, WITHDRAWN
+from commons.marks import (
+    ASSUMED_WEIGHTS,
+    IMPUTED,
+    INCOMPLETE,
+    RECORDED,
+    SIMULATED,
+    STAND_IN,
+    UNKNOWN_NODE,
+    WITHDRAWN,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import pandas as pd
+
+    from commons.sites import Site
 
 __all__ = [
     "ASSUMED_WEIGHTS",
@@ -20,6 +31,7 @@ __all__ = [
     "RECORDED",
     "SIMULATED",
     "STAND_IN",
+    "UNKNOWN_NODE",
     "WITHDRAWN",
     "marks_in",
     "of_origins",
@@ -27,16 +39,22 @@ __all__ = [
     "with_origins",
 ]
 
-INHERITED: Final = frozenset({SIMULATED, RECORDED, STAND_IN, ASSUMED_WEIGHTS})
+INHERITED: Final = frozenset({SIMULATED, RECORDED, STAND_IN, ASSUMED_WEIGHTS, UNKNOWN_NODE})
 """Marks that pass from an input to everything chained on it; the others speak of one period only."""
 
-ORIGINS: Final = (RECORDED, SIMULATED)
-"""The origins that leave a mark of the same name; what was measured or typed here leaves none."""
+ORIGINS: Final = (RECORDED, SIMULATED, UNKNOWN_NODE)
+"""What of a row's sender leaves a mark of the same name; what a known node measured, or somebody typed, leaves none."""
 
 
-def with_origins(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with a column for each of `ORIGINS`: whether that is where a row comes from."""
-    return rows.assign(**{origin: rows["origin"] == origin for origin in ORIGINS})
+def with_origins(rows: pd.DataFrame, site: Site) -> pd.DataFrame:
+    """The rows with a column for each of `ORIGINS`: whether that is where a row comes from.
+
+    Args:
+        rows: With the columns `origin` and `node`; an empty node is of a row written before nodes were noted.
+        site: Knows its nodes.
+    """
+    stranger = ~rows["node"].map(site.knows_node).astype(bool) & (rows["node"] != "")
+    return rows.assign(**{origin: rows["origin"] == origin for origin in (RECORDED, SIMULATED)}, unknown_node=stranger)
 
 
 def of_origins(row: Mapping[Any, Any]) -> set[str]:

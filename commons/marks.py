@@ -10,6 +10,8 @@ STAND_IN: Final = "stand_in"
 IMPUTED: Final = "imputed"
 ASSUMED_WEIGHTS: Final = "assumed_weights"
 INCOMPLETE: Final = "incomplete"
+UNKNOWN_NODE: Final = "unknown_node"
+"""Some of it was sent by a node that stands in no row of nodes.csv."""
 WITHDRAWN: Final = "withdrawn"
 """A value that no longer has enough to stand on; readers leave it out."""
 

@@ -85,6 +85,7 @@ class Collector:
         self._due: set[tuple[Address, str]] = set()
         self._answered: dict[tuple[Address, str], float] = {}
         self._report = Report()
+        self._strangers: set[str] = set()
         self._round_at = float("-inf")
         self._reported_at = clock.monotonic()
         self._beat_at = self._listens_since = clock.monotonic()
@@ -239,8 +240,28 @@ class Collector:
         now = self._clock.monotonic()
         if at_once or now - self._reported_at >= self._settings.report_seconds:
             now_ms, missing = self._clock.wall_ms(), self.vitals.missing
-            self._remark([self._report.block(self._site.slug, now_ms=now_ms, missing=missing, waiting=waiting)])
+            report = self._report.block(
+                self._site.slug, now_ms=now_ms, missing=missing, waiting=waiting, unknown_nodes=self._name_strangers()
+            )
+            self._remark([report])
             self._report, self._reported_at = Report(), now
+
+    def _name_strangers(self) -> int:
+        """Say once of each sender of this city that the site does not know him; what he sends is stored like all else.
+
+        Who may send is the broker's to say. A node that was added after this collector began is such a stranger too,
+        and its readings must not wait for a restart.
+        """
+        strangers = {
+            of.node: of
+            for of, _ in self._ledger.senders()
+            if of.city == self._site.slug and not self._site.knows_node(of.node)
+        }
+        for node in sorted(strangers.keys() - self._strangers):
+            row = f"{node},{strangers[node].lane},<driver>,measured,"
+            log.warning("unknown node", node=node, lane=strangers[node].lane, remedy=f"add to nodes.csv: {row}")
+        self._strangers |= strangers.keys()
+        return len(strangers)
 
     def _remark(self, blocks: Sequence[Block]) -> None:
         """Write what is good to have; nothing depends on the store's liking it."""

@@ -39,7 +39,7 @@ class Report:
             newest = max(max(block.times) for block in batch.blocks)
             self.newest_ms = max(self.newest_ms, newest // NANOSECONDS_PER_MILLISECOND)
 
-    def block(self, city: str, *, now_ms: int, missing: int, waiting: int) -> Block:
+    def block(self, city: str, *, now_ms: int, missing: int, waiting: int, unknown_nodes: int) -> Block:
         """One `collector` row; what was not measured in the time is not in it."""
         counts = self.counts
         fields: dict[str, Column] = {
@@ -49,6 +49,7 @@ class Report:
             "duplicate": [float(counts.duplicate)],
             "thinned": [float(counts.thinned)],
             "missing": [float(missing)],
+            "unknown_nodes": [float(unknown_nodes)],
             "waiting": [float(waiting)],
         }
         if self.batches:

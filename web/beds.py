@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from commons.catalogue.commodities import commodity
+from commons.marks import UNKNOWN_NODE
 from store.contract import Query
 from web.words import SOIL_STATES, UNKNOWN, joined_marks
 
@@ -131,7 +132,7 @@ def _glance(reader: Reader, bed: Bed, reading: Row | None, result: Row | None, t
         reading=reading,
         result=result,
         is_yesterdays=not doubt and result is not None and result["time"] < reader.midnight(reader.today),
-        marks=joined_marks([_origin_mark(reading), (result or {}).get("marks")]),
+        marks=joined_marks([_origin_mark(reading), _sender_mark(reader, reading), (result or {}).get("marks")]),
     )
 
 
@@ -144,6 +145,10 @@ def _doubt(reader: Reader, age_s: float | None, result: Row | None, too_old_hour
     if result is None or result["state"] not in SOIL_STATES or result["time"] < reader.midnight(yesterday):
         return "computed"
     return ""
+
+
+def _sender_mark(reader: Reader, reading: Mapping[str, str] | None) -> str | None:
+    return None if reading is None or reader.site.knows_node(reading["node"]) else UNKNOWN_NODE
 
 
 def _origin_mark(reading: Mapping[str, str] | None) -> str | None:

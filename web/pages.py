@@ -200,6 +200,7 @@ class Pages:
             "facts": self._facts() if self._facts else None,
             "node_count": len(found),
             "heard": len(found) - len(silent),
+            "strangers": pipeline.strangers(reader),
             "silent": silent[:SILENT_LISTED],
             "more_silent": len(silent[SILENT_LISTED:]),
             "last": pipeline.last_readings(reader),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from web.reader import Reader, Row
 
 SILENT_AFTER_CADENCES: Final = 3
+STRANGERS_LISTED: Final = 20
 _WHERE: Final = re.compile(r"\w+://\S+|(?<![\w<])/[\w.-]+(?:/[\w.-]+)+")  # servers and files are no stranger's business
 _DAY_NS: Final = 86_400 * 10**9
 _COUNTED: Final = ("received", "stored", "rejected", "duplicate")
@@ -41,6 +42,25 @@ class NodeGlance:
     age_s: float | None
     is_silent: bool
     health: Row | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A sender that stands in no row of nodes.csv.
+
+    Args:
+        node: Its name in topics.
+        lane: The lane it says it stands in.
+        packs: How many of its packs came; None = it numbers none.
+        since_ns: The time of its oldest reading that is still kept [ns]; None = it sent none yet.
+        row: What nodes.csv lacks; the driver is for whoever knows the box.
+    """
+
+    node: str
+    lane: str
+    packs: int | None
+    since_ns: int | None
+    row: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +105,17 @@ def nodes(reader: Reader) -> list[NodeGlance]:
     in_lanes = [entry for entry in reader.site.nodes.values() if entry.address.lane != OFFICE_LANE]
     found = [_node(reader, entry, rows.get(entry.address.node, [])) for entry in in_lanes]
     return sorted(found, key=lambda glance: (not glance.is_silent, glance.node.address.node))
+
+
+def strangers(reader: Reader) -> list[Stranger]:
+    """Every sender that the site does not know, by name; their readings are stored like all others."""
+    lanes = {row["node"]: row["lane"] for name in _NODE_SAMPLES for row in reader.latest(name)}
+    packs: dict[str, int] = {}
+    for row in reader.latest("ledger"):
+        packs[row["node"]] = packs.get(row["node"], 0) + _counters(row["state"]).get("packs", 0)
+        lanes.setdefault(row["node"], _lane_of(row["state"]))
+    unknown = sorted(node for node in lanes if not reader.site.knows_node(node))
+    return [_stranger(reader, node, lanes[node], packs.get(node)) for node in unknown[:STRANGERS_LISTED]]
 
 
 def flow(reader: Reader) -> Flow:
@@ -138,6 +169,22 @@ def _node(reader: Reader, entry: NodeEntry, rows: list[tuple[str, Row]]) -> Node
         is_silent=not any(in_time),
         health=next((row for name, row in rows if name == "health"), None),
     )
+
+
+def _stranger(reader: Reader, node: str, lane: str, packs: int | None) -> Stranger:
+    oldest = [
+        int(row["time"]) for name in _NODE_SAMPLES for row in reader.read(Query(name, where={"node": node}, limit=1))
+    ]
+    row = f"{node},{lane},<driver>,measured,"
+    return Stranger(node, lane, packs, min(oldest, default=None), row)
+
+
+def _lane_of(state: str | None) -> str:
+    """The lane that an account's answers go to."""
+    try:
+        return str(json.loads(state or "{}")["lane"])
+    except (ValueError, TypeError, KeyError):
+        return ""
 
 
 def _job(row: Row) -> Job:

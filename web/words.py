@@ -30,6 +30,7 @@ MARKS: Final[Mapping[str, str]] = MappingProxyType(
         "imputed": N_("sebagian ditaksir"),
         "assumed_weights": N_("bobot perkiraan"),
         "incomplete": N_("belum lengkap"),
+        "unknown_node": N_("alat tak terdaftar"),
     }
 )
 MARKS_EXPLAINED: Final[Mapping[str, str]] = MappingProxyType(
@@ -40,6 +41,7 @@ MARKS_EXPLAINED: Final[Mapping[str, str]] = MappingProxyType(
         "imputed": N_("Sebagian harga tidak ada dan ditaksir dari harga lain yang sejenis."),
         "assumed_weights": N_("Bobot belanja adalah perkiraan, bukan bobot resmi."),
         "incomplete": N_("Sebagian masukan belum ada; angkanya bisa berubah."),
+        "unknown_node": N_("Sebagian dikirim alat yang belum terdaftar di kota ini."),
     }
 )
 

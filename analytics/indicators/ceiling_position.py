@@ -100,12 +100,12 @@ def _days(own: pd.DataFrame) -> pd.DataFrame:
 
 CEILING_POSITION: Final = Indicator(
     name="ceiling_position",
-    reads=(Source("price", ("entry", "version", "void", "price_idr")),),
+    reads=(Source("price", ("entry", "version", "void", "node", "price_idr")),),
     periods=("day",),
     place="market",
     coverage=AtLeast(count=1),
     reach=Reach.ALL_AFTER,  # `expected` looks thirty days back
-    method="1",
+    method="2",
     source="Badan Pangan Nasional: Perbadan 11/2022 (harga acuan), 7/2023 and 5/2024 (harga eceran tertinggi)",
     sentence=Label(
         id="Apakah harga hari itu di bawah, di dalam atau di atas batas resmi (HAP, HET) untuk tingkat pasar itu.",

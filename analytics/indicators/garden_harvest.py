@@ -53,7 +53,7 @@ def _reports(log: pd.DataFrame, site: Site) -> pd.DataFrame:
     entries = current(log)
     says = entries[["kg", "pieces"]].notna().any(axis=1) | (entries["nothing"] == 1)
     entries = entries[says & entries["lane"].isin(list(site.lanes))]
-    return provenance.with_origins(entries).assign(day=local_days(entries["time"], site.zone))
+    return provenance.with_origins(entries, site).assign(day=local_days(entries["time"], site.zone))
 
 
 def _placed(reports: pd.DataFrame, site: Site) -> pd.DataFrame:
@@ -79,7 +79,7 @@ def _rows(placed: pd.DataFrame, site: Site) -> Iterator[dict[str, Any]]:
                 marks = provenance.of_origins(origins[key]) | ({provenance.INCOMPLETE} if total["unweighed"] else set())
                 about = _about(reported[key[:-1]], None if row["period"] == "day" else lanes[row["place"]])
                 level = "lane" if row["place"] in site.lanes else site.places[row["place"]].level
-                inputs = digest(about, sorted(said[key]))
+                inputs = digest(about, sorted(said[key]), provenance.text(marks))
                 yield {
                     **row,
                     **about,
@@ -123,7 +123,7 @@ def _spread(site: Site, place: str) -> list[str]:
 
 GARDEN_HARVEST: Final = Indicator(
     name="garden_harvest",
-    reads=(Source("harvest", ("entry", "version", "void", "kg", "pieces", "nothing")),),
+    reads=(Source("harvest", ("entry", "version", "void", "node", "kg", "pieces", "nothing")),),
     periods=_PERIODS,
     place="place",
     coverage=AtLeast(count=1),

@@ -104,12 +104,12 @@ def _chained(own: pd.DataFrame, *, stand_in: bool) -> dict[Any, str]:
 
 PRICE_ELEMENTARY: Final = Indicator(
     name="price_elementary",
-    reads=(Source("price", ("entry", "version", "void", "price_idr")),),
+    reads=(Source("price", ("entry", "version", "void", "node", "price_idr")),),
     periods=("month",),
     place="market",
     coverage=AtLeast(count=1),
     reach=Reach.ALL_AFTER,
-    method="2",
+    method="3",
     source="Consumer Price Index Manual: Concepts and Methods, 2020, chapters 6 and 8",
     sentence=Label(
         id="Seberapa harga satu komoditas di satu pasar berubah dari bulan ke bulan, dari kutipan harga yang sama.",

@@ -34,7 +34,7 @@ def daily_prices(log: pd.DataFrame, site: Site) -> pd.DataFrame:
     entries = current(log)
     level = entries["market"].map({slug: market.level for slug, market in site.markets.items()})
     entries = entries[(entries["price_idr"] > 0) & (entries["level"] == level)]
-    dated = provenance.with_origins(entries).assign(
+    dated = provenance.with_origins(entries, site).assign(
         day=local_days(entries["time"], site.zone),
         quote=entries["quote"] + " (" + entries["source"] + ")",
         price=np.log(entries["price_idr"]),

@@ -73,7 +73,7 @@ def _plots(site: Site) -> dict[tuple[str, str], _Plot]:
 def _hourly(soil: pd.DataFrame, site: Site, plots: Mapping[tuple[str, str], _Plot]) -> pd.DataFrame:
     """One row per hour of the beds that the site knows: the mean moisture, and whether any of it is of each origin."""
     known = pd.MultiIndex.from_frame(soil[_BED]).isin(list(plots))
-    there = provenance.with_origins(soil[known & soil["moisture"].notna()])
+    there = provenance.with_origins(soil[known & soil["moisture"].notna()], site)
     columns = {"moisture": "mean", **dict.fromkeys(provenance.ORIGINS, "max")}
     hours = there.groupby([*_BED, "time"], as_index=False).agg(columns)
     return hours.assign(start=local_days(hours["time"], site.zone))
@@ -115,18 +115,18 @@ def _row(plot: _Plot, day: Mapping[str, Any], expected: int) -> dict[str, Any]:
         "expected": expected,
         "coverage": min(1.0, n / expected),
         "marks": provenance.text(marks),
-        "inputs": digest(moisture, n, expected, plot.facts),
+        "inputs": digest(moisture, n, expected, plot.facts, provenance.text(marks)),
     }
 
 
 SOIL_STATE: Final = Indicator(
     name="soil_state",
-    reads=(Source("soil", ("moisture",), window="1h", by=("lane", "bed", "origin")),),
+    reads=(Source("soil", ("moisture",), window="1h", by=("lane", "bed", "node", "origin")),),
     periods=("day",),
     place="lane",
     coverage=AtLeast(count=_LAST_HOURS, share=0.5),
     reach=Reach.OWN_PERIOD,
-    method="1",
+    method="2",
     source="FAO Irrigation and Drainage Paper 56, 1998, eq. 82, 83, 87 and Table 22",
     sentence=Label(
         id="Apakah tanah petak hari ini kering, baik atau basah, dan berapa liter air yang perlu disiramkan.",

@@ -36,10 +36,24 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["OFFICE_LANE", "Bed", "Ceiling", "Lane", "Market", "NodeEntry", "Norm", "Place", "Site", "Unit", "Weight"]
+__all__ = [
+    "OFFICE_LANE",
+    "RESERVED_NODES",
+    "Bed",
+    "Ceiling",
+    "Lane",
+    "Market",
+    "NodeEntry",
+    "Norm",
+    "Place",
+    "Site",
+    "Unit",
+    "Weight",
+]
 
 T = TypeVar("T")
 OFFICE_LANE: Final = "kota"  # the lane, in topics, of nodes that stand in no lane
+RESERVED_NODES: Final = ("web", "import")  # what the pages and `lorong import` send as, whatever the lane
 
 
 class Site:
@@ -87,6 +101,10 @@ class Site:
             return self.lanes[slug]
         except KeyError:
             raise UnknownNameError("lane", slug, self.lanes) from None
+
+    def knows_node(self, node: str) -> bool:
+        """Whether a sender is one of nodes.csv, or a part of Lorong itself."""
+        return node in self.nodes or node in RESERVED_NODES
 
     def beds_of(self, lane: str) -> list[Bed]:
         """A lane's beds in the order of the table."""

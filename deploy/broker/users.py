@@ -19,7 +19,6 @@ WEB: Final = "web"
 OFFICE: Final = "office"
 LANES: Final = "lanes"
 ROLES: Final = (COLLECTOR, WEB, OFFICE, LANES)
-RESERVED_NODES: Final = ("web", "import")  # what the pages and `lorong import` send as, whatever the lane
 _ROUNDS: Final = 101  # what mosquitto_passwd takes; a drawn password needs no slow hash
 
 

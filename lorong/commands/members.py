@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from commons.errors import UnknownNameError, UsageError
 from commons.settings import Secret
-from commons.sites import OFFICE_LANE, NodeEntry
+from commons.sites import OFFICE_LANE, RESERVED_NODES, NodeEntry
 from commons.topics import Address
 from deploy.broker.certificates import shown_at
 from deploy.broker.files import put
 from deploy.broker.registry import Registry
 from deploy.broker.reload import BY_HAND, PID_FILE, reload_broker
-from deploy.broker.users import RESERVED_NODES, name_of
+from deploy.broker.users import name_of
 from lorong import qr
 from lorong.joining import Joining, read_line
 from lorong.settings import SITES, site

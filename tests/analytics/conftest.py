@@ -95,6 +95,7 @@ class City:
         *,
         hours: Iterable[int] = range(24),
         origin: str = "measured",
+        node: str = "",
     ) -> None:
         """One reading at half past each hour."""
         midnight = self.midnight_ms(day)
@@ -102,7 +103,7 @@ class City:
         tags: dict[str, str | list[str]] = {
             "city": self.site.slug,
             "lane": lane,
-            "node": f"{lane}-n1",
+            "node": node or f"{lane}-n1",
             "bed": bed,
             "origin": origin,
         }

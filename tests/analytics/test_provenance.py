@@ -5,6 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from analytics import provenance
+from commons.sites import Site
+from tests.flow.small_site import MAKASSAR
+
+SITE = Site(MAKASSAR)
 
 
 def test_marks_are_sorted_and_each_is_there_once() -> None:
@@ -18,8 +22,17 @@ def test_marks_survive_being_stored() -> None:
 
 
 def test_only_simulated_and_recorded_inputs_leave_a_mark() -> None:
-    rows = provenance.with_origins(pd.DataFrame({"origin": ["measured", "typed", "simulated", "recorded"]}))
+    origins = ["measured", "typed", "simulated", "recorded"]
+    rows = pd.DataFrame({"origin": origins, "node": ["saga-n1", "web", "import", ""]})
 
-    marks = [provenance.of_origins(row) for row in rows.to_dict("records")]
+    marks = [provenance.of_origins(row) for row in provenance.with_origins(rows, SITE).to_dict("records")]
 
     assert marks == [set(), set(), {"simulated"}, {"recorded"}]
+
+
+def test_what_a_node_sent_that_no_table_knows_is_marked() -> None:
+    rows = pd.DataFrame({"origin": ["measured", "simulated"], "node": ["saga-n99", "nobody"]})
+
+    marks = [provenance.of_origins(row) for row in provenance.with_origins(rows, SITE).to_dict("records")]
+
+    assert marks == [{"unknown_node"}, {"unknown_node", "simulated"}]

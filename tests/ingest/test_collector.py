@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -182,6 +183,27 @@ def test_the_collector_reports_itself(nats: Any, collecting: Any, store: Moody, 
 
     report = store.read(Query("collector")).to_pylist()[0]
     assert [report[name] for name in ("received", "stored", "rejected", "duplicate", "missing")] == [12, 8, 1, 3, 0]
+
+
+def test_a_sender_that_the_site_does_not_know_is_stored_counted_and_named_once_with_the_remedy(
+    nats: Any, collecting: Any, store: Moody, address: Address, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = MovedClock()
+    known = [replace(address, node=node) for node in ("saga-n1", "web", "import")]
+    with collecting(nats, clock=clock) as collector:
+        for number, sender in enumerate([address, *known]):
+            publish(nats, sender, [pack(1).replace(BOX.encode(), f"{number}{address.node}".replace("-", "").encode())])
+        wait_until(lambda: collector.vitals.total.stored == 12, "all are stored")
+        for reports in (1, 2):
+            clock.forward(CollectorSettings().report_seconds + 1)
+            wait_until(lambda reports=reports: count(store, "collector") == reports, "the report is stored")  # type: ignore[misc]  # a default binds it
+
+    assert {row["node"] for row in store.read(Query("soil")).to_pylist()} >= {address.node, "saga-n1"}
+    assert [row["unknown_nodes"] for row in store.read(Query("collector")).to_pylist()][:2] == [1, 1]
+    named = [line for line in caplog.messages if line.startswith("unknown node")]
+    assert named == [
+        f'unknown node node={address.node} lane=saga remedy="add to nodes.csv: {address.node},saga,<driver>,measured,"'
+    ]
 
 
 def test_a_second_collector_in_the_same_folder_is_told_so(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from commons.rows import Block
 from web.facts import PipelineFacts
 from web.settings import WebSettings
 
@@ -279,3 +281,42 @@ def test_a_page_is_made_once_for_many_readers(
     assert client.get("/").text == before
     clock.sleep(11)
     assert client.get("/").text != before
+
+
+def test_a_sender_that_no_table_knows_is_named_with_what_it_sent_since_when_and_the_row_to_add(
+    garden: Garden, store: Store, visit: Callable[..., TestClient]
+) -> None:
+    garden.everything()
+    times = [garden.now_ns - hour * 3600 * 10**9 for hour in (30, 20)]
+    tags: dict[str, str | list[str]] = {"city": "makassar", "lane": "saga", "node": "saga-n9", "bed": "b1"}
+    account = json.dumps({"packs": 12, "lane": "agatis"})
+    ledger: dict[str, str | list[str]] = {"city": "makassar", "node": ["saga-n9", "only-told", "web"], "box": "b"}
+    store.write(
+        [
+            Block("soil", times, {**tags, "origin": "measured"}, {"moisture": [20.0, 21.0]}),
+            Block("ledger", [0, 0, 0], ledger, {"state": [account] * 3}),
+        ]
+    )
+
+    page = said(visit().get("/health?lang=en").text)
+
+    assert "saga-n9: 12 packs since 23 Nov 2026 04:07 saga-n9,saga,&lt;driver&gt;,measured," in page
+    assert "only-told: 12 packs since – only-told,agatis,&lt;driver&gt;,measured," in page
+    assert "web: 12 packs" not in page
+    assert "saga-n1: " not in page.partition("Unregistered nodes")[2].partition("Latest data")[0]
+
+
+def test_a_city_that_knows_all_its_senders_says_nothing_of_strangers(
+    full: Store, visit: Callable[..., TestClient]
+) -> None:
+    assert "Unregistered nodes" not in visit(of=full).get("/health?lang=en").text
+
+
+def test_a_bed_that_an_unknown_node_reads_says_so(
+    garden: Garden, store: Store, visit: Callable[..., TestClient]
+) -> None:
+    garden.soil_state("saga", "b1", "good")
+    tags: dict[str, str | list[str]] = {"city": "makassar", "lane": "saga", "node": "saga-n9", "bed": "b1"}
+    store.write([Block("soil", [garden.now_ns], {**tags, "origin": "measured"}, {"moisture": [20.0]})])
+
+    assert "unregistered node" in said(visit().get("/lanes/saga?lang=en").text)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from commons.rows import Block
+
 if TYPE_CHECKING:
     from tests.analytics.conftest import City, Row
 
@@ -175,6 +177,19 @@ def test_a_sum_carries_where_its_entries_come_from(city: City, origin: str, mark
     city.run("garden_harvest")
 
     assert {row["marks"] for row in city.rows("garden_harvest") if row["period"] != "month"} == {marks}
+
+
+def test_a_harvest_sent_by_a_node_that_no_table_knows_marks_every_sum_of_it(city: City) -> None:
+    for lane, node in (("saga", "nobody"), ("agatis", "web")):
+        tags: dict[str, str | list[str]] = {"city": city.site.slug, "lane": lane, "bed": "b1", "commodity": "bayam"}
+        at_ns = (city.midnight_ms(MONDAY) + 8 * 3_600_000) * 1_000_000
+        city.put(Block("harvest", [at_ns], {**tags, "origin": "typed"}, {"kg": [1.0], "node": [node]}), lane)
+
+    city.run("garden_harvest")
+
+    assert one(city, "saga", "bayam", "day", MONDAY)["marks"] == "unknown_node"
+    assert one(city, "makassar", "bayam", "day", MONDAY)["marks"] == "unknown_node"
+    assert one(city, "agatis", "bayam", "day", MONDAY)["marks"] == ""
 
 
 def test_a_running_week_and_month_are_incomplete(city: City) -> None:

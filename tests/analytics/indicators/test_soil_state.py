@@ -148,3 +148,17 @@ def test_a_bed_that_the_site_does_not_know_has_no_state(city: City) -> None:
     city.run("soil_state")
 
     assert city.rows("soil_state") == []
+
+
+def test_a_bed_read_by_a_node_that_no_table_knows_is_marked_until_it_is_known(city: City) -> None:
+    city.soil("saga", "b1", LAST_DAY, 20.0, node="saga-n99")
+    city.soil("saga", "b2", LAST_DAY, 20.0)
+
+    city.run("soil_state")
+
+    assert {row["bed"]: row["marks"] for row in city.rows("soil_state")} == {"b1": "unknown_node", "b2": ""}
+    city.site.nodes["saga-n99"] = city.site.nodes["saga-n1"]
+    city.at("2026-11-03 10:00")
+    city.soil("saga", "b1", LAST_DAY, 20.0, node="saga-n99")
+    city.run("soil_state")
+    assert {row["marks"] for row in city.rows("soil_state")} == {""}
