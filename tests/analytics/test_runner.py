@@ -206,13 +206,13 @@ def test_a_store_that_is_away_ends_the_run(city: City, watch: Watch) -> None:
 def test_another_method_computes_everything_again_and_says_so(city: City) -> None:
     fill(city)
     city.run()
-    improved = {"soil_state": replace(INDICATORS["soil_state"], method="2")}
+    improved = {"soil_state": replace(INDICATORS["soil_state"], method="next")}
 
     summary = city.run(indicators=improved)
 
     assert (summary.computed, summary.corrected) == (6, 6)
-    assert {row["replaced_because"] for row in city.rows("soil_state_history")} == {"method 2"}
-    assert {row["method"] for row in city.rows("soil_state")} == {"2"}
+    assert {row["replaced_because"] for row in city.rows("soil_state_history")} == {"method next"}
+    assert {row["method"] for row in city.rows("soil_state")} == {"next"}
 
 
 def test_changed_site_facts_compute_everything_again_and_say_so(city: City, site_folder: Path) -> None:

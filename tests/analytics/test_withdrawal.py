@@ -27,12 +27,14 @@ def test_values_whose_samples_are_no_longer_kept_stay(city: City, watch: Watch) 
         city.soil("saga", "b1", day, 25.0)
     city.run("soil_state")
     emptied = watch(city.store, keeps_from=city.midnight_ms("2026-11-02") * 1_000_000)
-    again = {"soil_state": replace(INDICATORS["soil_state"], method="2")}
+    again = {"soil_state": replace(INDICATORS["soil_state"], method="next")}
 
     summary = Runner(emptied, city.site, city.clock, AnalyticsSettings(), again).run_due()
 
     assert (summary.computed, summary.withdrawn) == (1, 0)
-    assert {row["method"] for row in city.rows("soil_state") if row["day"] < "2026-11-02"} == {"1"}
+    assert {row["method"] for row in city.rows("soil_state") if row["day"] < "2026-11-02"} == {
+        INDICATORS["soil_state"].method
+    }
 
 
 def test_a_value_with_too_little_left_to_stand_on_is_withdrawn(city: City) -> None:
@@ -129,7 +131,7 @@ def test_a_running_day_with_too_little_yet_is_not_refused(city: City) -> None:
 def test_a_stricter_policy_leaves_no_old_number(city: City) -> None:
     city.soil("saga", "b1", "2026-11-01", 25.0, hours=range(20))
     city.run("soil_state")
-    stricter = replace(INDICATORS["soil_state"], coverage=AtLeast(share=1.0), method="2")
+    stricter = replace(INDICATORS["soil_state"], coverage=AtLeast(share=1.0), method="next")
 
     city.run(indicators={"soil_state": stricter})
 
@@ -163,10 +165,10 @@ def test_one_number_that_is_no_longer_known_takes_no_other_with_it_and_comes_bac
     city.run("soil_state")
     whole = city.row("soil_state")
 
-    without("litres", "state", method="2")
+    without("litres", "state", method="next")
     row = city.row("soil_state")
     assert (row["litres"], row["state"], row["moisture"]) == (None, "", 25.0)
 
-    without(method="3")
+    without(method="after that")
     row = city.row("soil_state")
     assert (row["litres"], row["state"]) == (whole["litres"], whole["state"])
