@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 Ranges = tuple[tuple[int, int], ...]
+
+_MOST_BYTES: Final = 16 * 1024  # a collector names at most a hundred ranges of each kind, and comes to half of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +26,6 @@ class Answer:
         missing: Ranges of numbers that have not come.
         lost: Ranges of numbers that the collector has given up.
         newest: Number and digest of the newest pack that has come; None where it is not known.
-        can_verify: Whether the collector is of a version that tells of the newest pack.
     """
 
     store: str
@@ -28,7 +33,6 @@ class Answer:
     missing: Ranges
     lost: Ranges
     newest: tuple[int, str] | None
-    can_verify: bool
 
 
 def parse(payload: bytes | bytearray) -> Answer:
@@ -37,6 +41,8 @@ def parse(payload: bytes | bytearray) -> Answer:
     Raises:
         ValueError: It is none.
     """
+    if len(payload) > _MOST_BYTES:
+        raise ValueError(f"{len(payload)} bytes are more than any answer has")
     document = orjson.loads(payload)
     try:
         store, through = document["store"], document["through"]
@@ -48,7 +54,17 @@ def parse(payload: bytes | bytearray) -> Answer:
     numbers = (through, seq, *chain(*missing), *chain(*lost))
     if {type(number) for number in numbers} != {int} or {type(text) for text in (store, digest)} != {str}:
         raise ValueError("a name is no text, or a pack's number is no whole number")
-    return Answer(store, through, missing, lost, (seq, digest) if newest else None, "newest" in document)
+    if not all(0 <= number < 2**53 for number in numbers):
+        raise ValueError("a pack's number is not from 0 to 2^53")
+    return Answer(store, through, missing, lost, (seq, digest) if newest else None)
+
+
+def numbers(ranges: Ranges, last: int) -> Iterator[int]:
+    """Every number of some ranges from 1 to the last, each once and in order, however the ranges overlap."""
+    at = 1
+    for first, end in sorted(ranges):
+        yield from range(max(at, first), min(end, last) + 1)
+        at = max(at, end + 1)
 
 
 def _ranges(document: object) -> Ranges:

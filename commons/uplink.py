@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 import threading
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from commons import answers
@@ -50,16 +50,17 @@ class Uplink:
 
     * The answer was given now. One that the broker kept speaks of a store that may since have been restored or wiped.
     * The pack was sent on this connection. What has not been sent, nobody can have from us.
-    * The newest pack that the collector has seen of the box is ours, by its digest. If it is another's, or has a number
-      that we never gave, another outbox has our name: a clone, such as the copy of an SD card. Then this one draws a
-      name of its own and sends all that it holds under it. If both draw, no harm is done.
+    * The newest pack that the collector has seen of the box is ours, by its digest, and the pack is not newer than
+      that. If the newest is another's, or has a number that we never gave, another outbox has our name: a clone, such
+      as the copy of an SD card. Then this one draws a name of its own and sends all that it holds under it. If both
+      draw, no harm is done.
     * The collector does not name it lost: then it never came, and we still have it.
 
     Between two clones, the newest pack may be ours and one below it the other's: ours came second, and the collector
     put it in the store with the clone's. Unless ours never came, because the broker lost it; but a broker loses what it
     took only by dying, which ends the connection, and on the next one it is sent again before it can be forgotten. What
     remains is a broker that delivers a later pack of ours before an earlier one, and dies in between, in the seconds in
-    which a clone shows itself. A collector that does not tell of the newest (of an earlier version) is believed.
+    which a clone shows itself.
 
     Args:
         outbox: What is to be sent.
@@ -261,9 +262,6 @@ class Uplink:
             log.info("heard again", node=self._node)
         self._is_said, self._taken = False, 0
         self._begin_patience()
-        if answer.through > self._outbox.newest and not answer.newest:
-            log.warning("answer is about packs never sent", node=self._node, through=answer.through)
-            return
         is_ours = self._outbox.is_ours(*answer.newest) if answer.newest else None
         if is_ours is False:
             self._leave_name(answer)
@@ -272,9 +270,10 @@ class Uplink:
             # Another store holds nothing of what the former one was told.
             self._sent = 0 if self._store_id else self._sent
             self._store_id, self._again_at = answer.store, {}
-        if is_ours or not answer.can_verify:
-            self._outbox.stored(min(answer.through, self._sent), lost=answer.lost, newest=answer.newest)
-        unknown = ((self._sent, self._sent),) if answer.newest is None and answer.can_verify else ()
+        if is_ours and answer.newest:
+            through = min(answer.through, self._sent, answer.newest[0])
+            self._outbox.stored(through, lost=answer.lost, newest=answer.newest)
+        unknown = () if answer.newest else ((self._sent, self._sent),)
         self._want((*answer.missing, *answer.lost, *unknown))
 
     def _leave_name(self, answer: Answer) -> None:
@@ -295,7 +294,10 @@ class Uplink:
     def _want(self, ranges: answers.Ranges) -> None:
         """Send again, soon, what was sent and has not come; not what was sent again a moment ago."""
         now = self._clock.monotonic()
-        numbers = chain.from_iterable(range(max(first, 1), min(last, self._sent) + 1) for first, last in ranges)
-        due = (seq for seq in numbers if now - self._again_at.get(seq, float("-inf")) >= _AGAIN_SECONDS)
+        due = (
+            seq
+            for seq in answers.numbers(ranges, self._sent)
+            if now - self._again_at.get(seq, float("-inf")) >= _AGAIN_SECONDS
+        )
         self._again = list(islice(due, _AHEAD))
         self._again_at = {seq: at for seq, at in self._again_at.items() if now - at < _AGAIN_SECONDS}
