@@ -10,6 +10,7 @@ LorongError
 ├── OutboxError           the outbox file cannot keep a reading
 ├── BrokerUnavailableError  the broker is away: try again
 ├── LeaseHeldError        another collector works here
+├── AccountError          a sender asks for more of the ledger than any needs
 ├── ParameterError        a web request asks for something that cannot be given
 ├── GrafanaError          Grafana is away, or answers something that cannot be used
 └── StoreError
@@ -80,6 +81,10 @@ class BrokerUnavailableError(LorongError, ConnectionError):
 
 class LeaseHeldError(LorongError, RuntimeError):
     """Another collector works on this data folder or store."""
+
+
+class AccountError(LorongError, ValueError):
+    """A sender asks for more of the ledger than any needs."""
 
 
 class ParameterError(LorongError, ValueError):

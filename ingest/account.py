@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import orjson
 
+from ingest.ranges import Ranges, fewer, joined, touched, within, without
+
 if TYPE_CHECKING:
     from commons.envelope import Envelope
 
 Key = tuple[str, str, str]
-Ranges = list[list[int]]
-Verdict = Literal["new", "duplicate", "again", "instead", "clone"]
+Verdict = Literal["new", "duplicate", "again", "instead", "clone", "scattered"]
 
 _KNOWN: Final = 32  # how many packs' digests are in memory, to tell a clone from a repeat
 _WRITTEN: Final = 4  # how many of them the store keeps
+_GAPS: Final = 500  # an uplink is at most 400 packs ahead of what it is told, and can leave half as many gaps
+_LOST: Final = 500
 _NOTICE: Final = "~"  # before the digest of what was a notice of thinning
 _COUNTERS: Final = ("stored", "rejected", "thinned", "duplicate", "packs", "clones")
 
@@ -71,7 +74,8 @@ class Account:
         lane: Where its answers go.
         through: Every pack up to this number is handled: stored, rejected, thinned or lost.
         ahead: Ranges of handled packs beyond a gap.
-        lost: Ranges of packs that no sender holds any more.
+        lost: Ranges of packs that no sender holds any more; of very many the lowest are made one, packs that came among
+            them included: what is named lost is kept by its sender, and taken when it comes.
         recent: Digests by number of the packs that came last, the latest last, and of the newest: a sender forgets
             nothing unless an answer names that.
     """
@@ -110,10 +114,13 @@ class Account:
 
         A repeat of a pack whose digest is forgotten is "again": to be written once more, which does no harm, because it
         might be another box's. A notice of thinning in place of a pack that came is a repeat; a pack that comes behind
-        its own notice, as a broker's redelivery may, goes in "instead" of it.
+        its own notice, as a broker's redelivery may, goes in "instead" of it. One that would open a gap more than
+        anybody needs is "scattered".
         """
         seq = message.seq
-        if not self.holds(seq) or (self.lost and _within(self.lost, seq)):
+        if not self.holds(seq):
+            return "scattered" if self._is_scattered(message) else "new"
+        if self.lost and within(self.lost, seq):
             return "new"
         if message.thinned:
             return "duplicate"
@@ -126,7 +133,7 @@ class Account:
 
     def holds(self, seq: int) -> bool:
         """Whether a pack has been handled."""
-        return seq <= self.through or (bool(self.ahead) and _within(self.ahead, seq))
+        return seq <= self.through or (bool(self.ahead) and within(self.ahead, seq))
 
     def handle(self, message: Envelope) -> None:
         """A pack is stored, rejected or thinned; whatever its sender no longer holds is lost."""
@@ -134,12 +141,12 @@ class Account:
         if first > self.through + 1:
             self.lose_before(first)
         if self.lost:
-            self.lost = _without(self.lost, seq)
+            self.lost = fewer(without(self.lost, seq), _LOST)
         if seq == self.through + 1:
             self.through = seq
             self._advance()
         elif not self.holds(seq):
-            self.ahead = _joined([*self.ahead, [seq, seq]])
+            self.ahead = joined([*self.ahead, [seq, seq]])
         self.packs += 1
         self._remember(message)
 
@@ -154,8 +161,8 @@ class Account:
         if first <= self.through + 1:
             return
         gaps = [[a, min(b, first - 1)] for a, b in [*self.missing, [self._newest + 1, first - 1]] if a < first]
-        self.lost = _joined([*self.lost, *(gap for gap in gaps if gap[0] <= gap[1])])
-        self.ahead = _joined([*self.ahead, [self.through + 1, first - 1]])
+        self.lost = fewer(joined([*self.lost, *(gap for gap in gaps if gap[0] <= gap[1])]), _LOST)
+        self.ahead = joined([*self.ahead, [self.through + 1, first - 1]])
         self._advance()
 
     def refuse(self, counter: str) -> None:
@@ -184,6 +191,14 @@ class Account:
     def _newest(self) -> int:
         return self.ahead[-1][1] if self.ahead else self.through
 
+    def _is_scattered(self, message: Envelope) -> bool:
+        """Whether a pack would open a gap beyond those that may be open, once those below its `first` are closed."""
+        if len(self.ahead) < _GAPS:
+            return False
+        through = max(self.through, message.first - 1)
+        above = [[first, last] for first, last in self.ahead if last > through]
+        return len(above) >= _GAPS and not touched([[0, through], *above], message.seq)
+
     def _remember(self, message: Envelope) -> None:
         self.recent[message.seq] = f"{_NOTICE}{message.digest}" if message.thinned else message.digest
         if len(self.recent) > _KNOWN:
@@ -194,26 +209,3 @@ class Account:
         while self.ahead and self.ahead[0][0] <= self.through + 1:
             self.through = max(self.through, self.ahead[0][1])
             self.ahead = self.ahead[1:]
-
-
-def _within(ranges: Ranges, seq: int) -> bool:
-    return any(first <= seq <= last for first, last in ranges)
-
-
-def _joined(ranges: Ranges) -> Ranges:
-    """Sorted, touching ranges made one."""
-    joined: Ranges = []
-    for first, last in sorted(ranges):
-        if joined and first <= joined[-1][1] + 1:
-            joined[-1] = [joined[-1][0], max(joined[-1][1], last)]
-        else:
-            joined.append([first, last])
-    return joined
-
-
-def _without(ranges: Ranges, seq: int) -> Ranges:
-    """The ranges with one number cut out."""
-    cut: Ranges = []
-    for first, last in ranges:
-        cut += [[a, b] for a, b in ((first, min(last, seq - 1)), (max(first, seq + 1), last)) if a <= b]
-    return cut

@@ -11,7 +11,7 @@ import orjson
 from commons import catalogue, readings
 from commons.clock import NANOSECONDS_PER_MILLISECOND
 from commons.envelope import claimed, opened, rows_claimed
-from commons.errors import UnknownNameError, WireError
+from commons.errors import AccountError, UnknownNameError, WireError
 from commons.rows import Block
 from commons.sites import OFFICE_LANE
 from commons.topics import Address
@@ -118,7 +118,7 @@ class Batch:
             self._refuse(arrival, f"cannot be opened: {error!r}; report it", 1, None, "stored")
             return
         self.rows += envelope.rows
-        account, counter = self._judge(envelope, ledger)
+        account, counter = self._judge(arrival, envelope, ledger)
         if counter is None:
             return
         if envelope.thinned:
@@ -156,11 +156,18 @@ class Batch:
         """Whose refused rows are, and where they were counted."""
         return [(self.parts[p].owners[r], self.parts[p].counter) for p, r in rows]
 
-    def _judge(self, envelope: Envelope, ledger: Ledger) -> tuple[Account | None, Counter | None]:
-        """Whose message it is, and where its rows are counted; None for one that is known to have come before."""
+    def _judge(self, arrival: Arrival, envelope: Envelope, ledger: Ledger) -> tuple[Account | None, Counter | None]:
+        """Whose message it is, and where its rows are counted; None for one that nothing more is done with.
+
+        That is one known to have come before, or one that the ledger has no room for: its sender still holds it.
+        """
         if envelope.box is None:
             return None, "stored"
-        account, verdict = ledger.account(envelope)
+        try:
+            account, verdict = ledger.account(envelope, now_ms=self.now_ms)
+        except AccountError as error:
+            self._refuse(arrival, str(error), envelope.rows, None, "stored")
+            return None, None
         if verdict == "duplicate":
             account.repeat(envelope)
             self._count(account, "duplicate", envelope.rows)
@@ -215,7 +222,7 @@ class Batch:
         if envelope is None:
             self._refuse(arrival, reason, rows_claimed(arrival.payload), None, "stored")
             return
-        account, counter = self._judge(envelope, ledger)
+        account, counter = self._judge(arrival, envelope, ledger)
         if counter is not None:
             self._refuse(arrival, reason, envelope.rows, account, counter)
 

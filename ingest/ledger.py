@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from commons.errors import StoreUnavailableError
+from commons.clock import MILLISECONDS_PER_DAY
+from commons.errors import AccountError, StoreUnavailableError
 from commons.rows import Block
 from commons.topics import Address
 from ingest.account import Account
+from ingest.ranges import fewer
 from store.contract import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from commons.envelope import Envelope
-    from ingest.account import Key, Ranges, Statement, Verdict
+    from ingest.account import Key, Statement, Verdict
     from store.contract import Store
 
 _RANGES: Final = 100  # how many ranges an answer names at most
 _ASK_SECONDS: Final = 30.0
 _ASKED_ENOUGH: Final = 5
+_NEVER: Final = (0, float("-inf"))
+_BOXES: Final = 1_000  # a card is exchanged, a copied one takes a new name: a few of them in a year
 _CLONE: Final = "clone"
 
 Sender = tuple[Address, str]
@@ -43,7 +48,8 @@ class Ledger:
         self._stored: dict[Key, Statement] = {}
         self._changed: set[Key] = set()
         self._gaps: set[Key] = set()
-        self._asked: dict[tuple[Key, int], tuple[int, float]] = {}
+        self._asked: dict[Key, dict[int, tuple[int, float]]] = {}
+        self._day, self._opened = 0, Counter[tuple[str, str]]()
 
     @classmethod
     def load(cls, store: Store) -> Ledger:
@@ -71,11 +77,27 @@ class Ledger:
         if store_id != self._store_id:
             raise StoreUnavailableError("the store is another than it was; its ledger is read again")
 
-    def account(self, message: Envelope) -> tuple[Account, Verdict]:
-        """The account a boxed message belongs to and what to make of it; a clone's is one of its own."""
+    def account(self, message: Envelope, *, now_ms: int) -> tuple[Account, Verdict]:
+        """The account a boxed message belongs to and what to make of it; a clone's is one of its own.
+
+        Args:
+            message: The message.
+            now_ms: When it came [ms since 1970 UTC].
+
+        Raises:
+            AccountError: It asks for more than one sender needs: accounts in a day, or gaps in one.
+        """
         address, box = message.address, message.box or ""
-        found = self._open((address.city, address.node, box), address.lane)
+        key = (address.city, address.node, box)
+        if key not in self._accounts:
+            self._count_opening(key, now_ms)
+        found = self._open(key, address.lane)
         verdict = found.judge(message)
+        if verdict == "scattered":
+            raise AccountError(
+                f"pack {message.seq} of outbox {box} would open a gap beyond the {len(found.ahead)} that are open; "
+                "send what is missing first"
+            )
         if verdict == "clone":
             found.clones += 1
             found = self._open((address.city, address.node, f"{box}-{_CLONE}"), address.lane)
@@ -132,7 +154,7 @@ class Ledger:
                 "store": self._store_id,
                 "through": stored.through,
                 "missing": account.missing[:_RANGES],
-                "lost": stored.lost[-_RANGES:],
+                "lost": fewer(stored.lost, _RANGES),
                 "newest": stored.newest,
             }
         )
@@ -154,15 +176,29 @@ class Ledger:
         return sum(last - first + 1 for key in self._gaps for first, last in self._accounts[key].missing)
 
     def _give_up(self, account: Account, now: float) -> None:
-        """Count the asking for each gap; one asked for often enough is lost."""
-        missing: Ranges = account.missing
-        for first, last in missing:
-            asked, at = self._asked.get((account.key, first), (0, -_ASK_SECONDS))
-            if now - at >= _ASK_SECONDS:
-                self._asked[account.key, first] = (asked + 1, now)
-            if asked >= _ASKED_ENOUGH:
+        """Count the asking for each gap that is named; one asked for often enough is lost, with all below it."""
+        before, asked = self._asked.pop(account.key, {}), {}
+        for first, last in account.missing[:_RANGES]:
+            times, at = before.get(first, _NEVER)
+            asked[first] = (times + 1, now) if now - at >= _ASK_SECONDS else (times, at)
+            if times >= _ASKED_ENOUGH:
                 account.lose_before(last + 1)
                 self._changed.add(account.key)
+                asked.clear()
+        if asked:
+            self._asked[account.key] = asked
+
+    def _count_opening(self, key: Key, now_ms: int) -> None:
+        """Let a node begin only so many outboxes a day (UTC)."""
+        if now_ms // MILLISECONDS_PER_DAY != self._day:
+            self._day, self._opened = now_ms // MILLISECONDS_PER_DAY, Counter()
+        city, node, box = key
+        if self._opened[city, node] >= _BOXES:
+            raise AccountError(
+                f"outbox {box} would be one more than the {_BOXES} that node {node} may begin in a day; look why its "
+                "disk forgets them"
+            )
+        self._opened[city, node] += 1
 
     def _sender(self, key: Key) -> Sender:
         city, node, box = key

@@ -81,7 +81,7 @@ def test_a_pack_named_lost_that_comes_after_all_is_stored() -> None:
 
 def test_a_gap_asked_for_five_times_without_answer_is_named_lost() -> None:
     ledger = Ledger()
-    account, _ = ledger.account(pack(3))
+    account, _ = ledger.account(pack(3), now_ms=0)
     account.handle(pack(3))
 
     asked = [answer(ledger, now=minute * 60.0)["missing"] for minute in range(6)]
@@ -92,7 +92,7 @@ def test_a_gap_asked_for_five_times_without_answer_is_named_lost() -> None:
 
 def test_asking_often_is_not_asking_many_times() -> None:
     ledger = Ledger()
-    account, _ = ledger.account(pack(3))
+    account, _ = ledger.account(pack(3), now_ms=0)
     account.handle(pack(3))
 
     for tenth in range(200):
@@ -102,11 +102,11 @@ def test_asking_often_is_not_asking_many_times() -> None:
 def test_a_clones_packs_have_an_account_of_their_own() -> None:
     ledger = Ledger()
     for message in (pack(1), pack(1, digest="the clone's")):
-        account, verdict = ledger.account(message)
+        account, verdict = ledger.account(message, now_ms=0)
         assert verdict != "duplicate"
         account.handle(message)
 
-    _, again = ledger.account(pack(1, digest="the clone's"))
+    _, again = ledger.account(pack(1, digest="the clone's"), now_ms=0)
 
     assert again == "duplicate"
     assert {box for (_, _, box), _ in ledger.accounts()} == {BOX, f"{BOX}-clone"}
@@ -114,10 +114,10 @@ def test_a_clones_packs_have_an_account_of_their_own() -> None:
 
 def test_a_node_that_has_moved_is_answered_where_it_is_now() -> None:
     ledger = Ledger()
-    ledger.account(pack(1))
+    ledger.account(pack(1), now_ms=0)
     moved = pack(2)._replace(address=Address("makassar", "saga", "sydney-n1"))
 
-    account, _ = ledger.account(moved)
+    account, _ = ledger.account(moved, now_ms=0)
     account.handle(moved)
 
     assert ledger.settle(ledger.changes()) == [(moved.address, BOX)]
