@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @on(*ALL)
 def test_a_broker_killed_again_and_again_loses_nothing(rig: Rig) -> None:
+    rig.collector()
     rig.node(refused_every=9)
     rig.node("sydney-s1", lane="sydney", seed=8)
-    rig.collector()
     for seconds in (1.7, 0.9, 2.3):
         CLOCK.sleep(seconds)
         rig.broker.kill()
@@ -46,9 +46,9 @@ def test_a_broker_that_loses_its_disk_and_what_it_has_taken_loses_nothing(rig: R
 
 @on(*ALL, quick=0)
 def test_a_broker_away_for_a_day_finds_the_day_in_the_outboxes(rig: Rig) -> None:
+    rig.collector()
     for node, lane in (("saga-s1", "saga"), ("sydney-s1", "sydney")):  # a quarter of an hour in an eighth of a second
         rig.node(node, lane=lane, began_ms=CLOCK.wall_ms(), period_ms=900_000, speed=7_200, rows=8)
-    rig.collector()
     CLOCK.sleep(2)
     rig.broker.kill()
     CLOCK.sleep(12)  # a day on the nodes' clock

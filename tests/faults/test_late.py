@@ -20,7 +20,9 @@ from tests.faults.hand import Hand
 from tests.faults.places import STORES, on
 from tests.faults.proxy import Proxy
 from tests.faults.rig import CLOCK
+from tests.faults.script import Script
 from tests.flow.small_site import sent
+from tests.flow.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -172,10 +174,37 @@ def test_numbers_that_a_killed_broker_gives_again_acknowledge_nothing_unwritten(
     assert found.faults == []
 
 
+@on(*STORES)
+def test_what_came_on_one_connection_is_acknowledged_on_no_other(rig: Rig) -> None:
+    rows = [soil(number, rows=1) for number in range(30)]
+    with closing(Script()) as script, slow_store(rig, port=script.port) as (_, stalled):
+        stalled(is_so=True)
+        for mid, block in enumerate(rows, start=1):
+            script.deliver(mid, PHONE.up("soil"), alone(block))
+        CLOCK.sleep(1)  # they are being written
+        script.hang_up()
+        stalled(is_so=False)
+        wait_until(lambda: script.listeners == 2 and script.published, "the collector is back, and speaks")
+        early = list(script.acknowledged[-1])
+        for mid, block in enumerate(rows, start=1):
+            script.deliver(mid, PHONE.up("soil"), alone(block))
+        wait_until(lambda: len(script.acknowledged[-1]) >= len(rows), "what came on this connection is acknowledged")
+        rig.mended()
+        found = rig.recover("acknowledgements on another connection", besides=rows_of(*rows))
+
+    assert early == []
+    assert found.faults == []
+
+
 def send_alone(hand: Hand, block: Block) -> None:
     """Publish a reading without box and number, as devices do."""
-    reading = {"t": block.times[0] // NANOSECONDS_PER_MILLISECOND, "bed": "b1", "moisture": block.fields["moisture"][0]}
-    hand.send(PHONE.up("soil"), orjson.dumps(reading))
+    hand.send(PHONE.up("soil"), alone(block))
+
+
+def alone(block: Block) -> bytes:
+    """A reading without box and number."""
+    t = block.times[0] // NANOSECONDS_PER_MILLISECOND
+    return orjson.dumps({"t": t, "bed": "b1", "moisture": block.fields["moisture"][0]})
 
 
 class Stalling(Protocol):
@@ -185,12 +214,12 @@ class Stalling(Protocol):
 
 
 @contextmanager
-def slow_store(rig: Rig) -> Iterator[tuple[Process, Stalling]]:
+def slow_store(rig: Rig, *, port: int | None = None) -> Iterator[tuple[Process, Stalling]]:
     """A collector whose store can be made to stand still, and to go on."""
     if rig.store.url.startswith("duckdb"):
         owner = rig.store_owner()
-        yield rig.collector(), lambda *, is_so: owner.pause() if is_so else owner.resume()
+        yield rig.collector(port=port), lambda *, is_so: owner.pause() if is_so else owner.resume()
         return
     with closing(Proxy(int(rig.store.url.rpartition(":")[2]))) as proxy:
         far = replace(rig.store, url=f"influxdb://127.0.0.1:{proxy.port}")
-        yield rig.collector(store=far), lambda *, is_so: setattr(proxy.weather, "stalled", is_so)
+        yield rig.collector(port=port, store=far), lambda *, is_so: setattr(proxy.weather, "stalled", is_so)
