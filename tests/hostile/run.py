@@ -13,6 +13,8 @@ from tests.hostile.judging import judge, judge_together
 from tests.hostile.kinds import CONTROL, draw
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.hostile.cases import Case
     from tests.hostile.second_reading import Said
 
@@ -29,7 +31,8 @@ class Tally:
 
     Args:
         seed: What it was drawn from.
-        fates: How many messages of each kind were stored, rejected, thinned.
+        columns: What can become of a message.
+        fates: How many messages of each kind came to each.
         broken: Messages that broke a promise, the first few: kind, message, and what was wrong.
         size: Their payloads together [By].
         grown: By how much the process was larger at the end than after the first few [By].
@@ -37,8 +40,9 @@ class Tally:
     """
 
     seed: int
+    columns: Sequence[str] = _FATES
     fates: dict[str, dict[str, int]] = field(default_factory=dict)
-    broken: list[tuple[str, Case, str]] = field(default_factory=list)
+    broken: list[tuple[str, Case | bytes, str]] = field(default_factory=list)
     size: int = 0
     grown: int = 0
     seconds: float = 0.0
@@ -55,10 +59,10 @@ class Tally:
 
     def table(self) -> str:
         """A line a kind, and what was wrong."""
-        lines = [f"{'kind':32} {'messages':>9} {'stored':>8} {'rejected':>9} {'thinned':>8}"]
+        lines = [f"{'kind':32} {'messages':>9} " + " ".join(f"{column:>8}" for column in self.columns)]
         for kind, fates in self.fates.items():
-            of = [fates.get(fate, 0) for fate in _FATES]
-            lines.append(f"{kind:32} {sum(of):>9,} {of[0]:>8,} {of[1]:>9,} {of[2]:>8,}")
+            of = [fates.get(fate, 0) for fate in self.columns]
+            lines.append(f"{kind:32} {sum(of):>9,} " + " ".join(f"{count:>8,}" for count in of))
         lines.append(
             f"seed {self.seed}: {self.count:,} messages, {self.size / 2**20:,.0f} MiB, {self.seconds:.0f} s of CPU; "
             f"the process grew by {self.grown / 2**20:.1f} MiB; {len(self.broken)} broke a promise"
@@ -73,14 +77,14 @@ def run(seed: int, count: int) -> Tally:
     judged: list[tuple[Case, Said | None]] = []
     for number, (kind, case) in enumerate(draw(Random(seed), count)):
         if number == min(_WARM, count // 2):
-            warm = _resident()
+            warm = resident()
         _judge(tally, kind, case, judged)
         if len(judged) == _TOGETHER or number == count - 1:
             _judge_together(tally, judged)
             judged.clear()
         if len(tally.broken) >= _FEW:
             break
-    tally.grown, tally.seconds = _resident() - warm, time.process_time() - began
+    tally.grown, tally.seconds = resident() - warm, time.process_time() - began
     return tally
 
 
@@ -104,7 +108,7 @@ def _judge_together(tally: Tally, judged: list[tuple[Case, Said | None]]) -> Non
         tally.broken.append(("many together", judged[0][0], f"{type(error).__name__}: {error}"))
 
 
-def _resident() -> int:
+def resident() -> int:
     """How much memory this process holds [By]."""
     gc.collect()
     return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * _PAGE_BYTES
