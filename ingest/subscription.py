@@ -25,6 +25,7 @@ _WELCOME_SECONDS: Final = 10.0
 _STUCK_SECONDS: Final = 30.0  # a broker that takes nothing for so long is gone
 _NAP_SECONDS: Final = 0.5
 _READ_BYTES: Final = 256 * 1024
+_ARRIVAL_BYTES: Final = 240  # what a message takes besides its payload
 _NOT_YET: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _REFUSALS: Final = {
     1: "does not speak MQTT 3.1.1",
@@ -47,7 +48,7 @@ class Subscription:
         broker: Where.
         client_id: The session's secret name.
         topics: MQTT filters.
-        waiting_bytes: How many payload bytes may wait here unread; beyond it the broker keeps the rest [By].
+        waiting_bytes: How much memory may wait here unread; beyond it the broker keeps the rest [By].
         clock: For how long nothing was heard.
     """
 
@@ -115,7 +116,7 @@ class Subscription:
             while self._arrivals and len(taken) < messages and held < size:
                 taken.append(self._arrivals.popleft())
                 held += len(taken[-1].payload)
-            self._held -= held
+            self._held -= held + _ARRIVAL_BYTES * len(taken)
             self._changed.notify_all()
         return taken
 
@@ -222,7 +223,7 @@ class Subscription:
             self.last_heard = self._heard_at
             with self._changed:
                 self._arrivals.extend(arrivals)
-                self._held += sum([len(arrival.payload) for arrival in arrivals])
+                self._held += sum([len(arrival.payload) for arrival in arrivals]) + _ARRIVAL_BYTES * len(arrivals)
                 self._changed.notify_all()
         return controls
 

@@ -1,4 +1,4 @@
-"""Hostile messages and answers by the ten thousand: `python -m tests.hostile --seed 4 --count 100000` prints both tables."""
+"""Hostile messages and answers by the ten thousand: `python -m tests.hostile --seed 4` prints a line a kind."""
 
 from __future__ import annotations
 

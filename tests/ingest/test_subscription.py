@@ -152,6 +152,18 @@ def test_more_than_may_wait_stays_with_the_broker_until_there_is_room(server: An
     assert [int(arrival.payload[-10:]) for arrival in taken] == list(range(300))
 
 
+def test_small_messages_that_wait_count_for_the_memory_that_they_take(server: Any, subscribe: Any, topic: str) -> None:
+    subscription = subscribe(waiting_bytes=240_000)
+    publish(server, topic, [b"%020d" % number for number in range(12_000)])
+    wait_until(lambda: subscription.waiting >= 900, "as many wait as may")
+    before = 0
+    while subscription.waiting > before:  # nothing says that no more is coming
+        before = subscription.waiting
+        CLOCK.sleep(1)
+
+    assert subscription.waiting < 8_000  # what may wait, and what one look at the connection brings
+
+
 def test_a_filter_that_is_given_up_brings_nothing_more(server: Any, topic: str) -> None:
     settings = BrokerSettings(port=server.port)
     before = Subscription(settings, "moving", (topic,), waiting_bytes=1_000, clock=CLOCK)
