@@ -15,13 +15,17 @@ from typing import TYPE_CHECKING, Final, TextIO
 import orjson
 import pytest
 
+from commons.errors import OutboxError
 from commons.outbox import Outbox
+from commons.rows import Block
+from commons.topics import Address
 from tests.flow.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+_LOG_BYTES: Final = 400_000
 ROOT: Final = Path(__file__).resolve().parents[2]
 NODE: Final = textwrap.dedent(
     """
@@ -114,6 +118,35 @@ def test_a_full_disk_costs_no_look_and_not_the_process(
     assert [number for body in bodies for number in body["temperature"]] == list(range(1, looks + 1))
     assert figures == (looks, 0)
     assert "rows are lost" not in log.read_text("utf-8")
+
+
+def test_a_disk_that_the_outboxs_own_log_fills_has_room_again_by_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "card"
+    folder.mkdir()
+    with small_disk(folder) as (fill, _):
+        outbox, log = Outbox(folder / "box"), folder / "box-wal"
+        largest = 0
+        while log.stat().st_size >= largest:  # until it was brought into the file, which has room for its pages now
+            largest = log.stat().st_size
+            put_and_store(outbox)
+        while log.stat().st_size < _LOG_BYTES:
+            put_and_store(outbox)
+        fill(0)
+        newest = outbox.newest
+        with pytest.raises(OutboxError, match="disk is full"):
+            put_and_store(outbox)
+        put_and_store(outbox)
+        figures = (outbox.depth, outbox.newest - newest)
+        outbox.close()
+
+    assert figures == (0, 1)
+
+
+def put_and_store(outbox: Outbox) -> None:
+    """One pack of some kilobytes, and the answer that it is stored."""
+    block = Block("soil", [n * 10**9 for n in range(1, 300)], {"bed": "b1"}, {"moisture": [30.0] * 299})
+    outbox.put(Address("makassar", "saga", "n1"), [block])
+    outbox.stored(outbox.newest)
 
 
 @contextmanager
