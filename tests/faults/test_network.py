@@ -31,9 +31,11 @@ def dropping(proxy: Proxy) -> None:
 
 
 def delaying(proxy: Proxy) -> None:
-    """Everything comes two seconds late, for a while."""
+    """Everything comes two seconds late, for a while; amid it the connection breaks with all that is under way."""
     proxy.weather.delay = 2.0
-    CLOCK.sleep(8)
+    CLOCK.sleep(4)
+    proxy.cut()
+    CLOCK.sleep(6)
     proxy.weather.delay = 0.0
 
 
