@@ -31,11 +31,12 @@ def dropping(proxy: Proxy) -> None:
 
 
 def delaying(proxy: Proxy) -> None:
-    """Everything comes two seconds late, for a while; amid it the connection breaks with all that is under way."""
+    """Everything comes two seconds late; the connection breaks with messages under way, and with confirmations."""
     proxy.weather.delay = 2.0
+    for seconds in (1.5, 7.5):
+        CLOCK.sleep(seconds)
+        proxy.cut()
     CLOCK.sleep(4)
-    proxy.cut()
-    CLOCK.sleep(6)
     proxy.weather.delay = 0.0
 
 
