@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from commons.rows import Block
     from commons.topics import Address
 
-__all__ = ["MAX_PAYLOAD_BYTES", "Message", "decode", "digest_of", "encode_pack", "encode_thinned", "with_first"]
+__all__ = [
+    "MAX_PAYLOAD_BYTES",
+    "Message",
+    "decode",
+    "digest_of",
+    "encode_pack",
+    "encode_reading",
+    "encode_thinned",
+    "with_first",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +66,17 @@ def encode_pack(block: Block, box: str, seq: int, *, within_ms: int | None = Non
         seq: The pack's number.
         within_ms: How far off the times may be either way, which makes every value suspect [ms]; None = they are right.
     """
-    document: dict[str, Any] = {"box": box, "seq": seq, "t": [t // NANOSECONDS_PER_MILLISECOND for t in block.times]}
-    if within_ms is not None:
-        document["within"] = within_ms
-    document.update({k: _scalar_or_column(v) for k, v in block.tags.items() if k not in FROM_TOPIC})
-    document.update({k: v for k, v in block.fields.items() if any(x is not None for x in v)})
-    return orjson.dumps(document)
+    return orjson.dumps({"box": box, "seq": seq, **_document(block, within_ms)})
+
+
+def encode_reading(block: Block, *, within_ms: int | None = None) -> bytes:
+    """Rows of a device that has no outbox.
+
+    Args:
+        block: As in `encode_pack`.
+        within_ms: As in `encode_pack`.
+    """
+    return orjson.dumps(_document(block, within_ms))
 
 
 def encode_thinned(box: str, seq: int, rows: int) -> bytes:
@@ -91,6 +105,16 @@ def decode(topic: str, payload: bytes, *, arrival_ms: int, retained: bool = Fals
     of = opened(topic, payload)
     block = None if of.thinned else readings.block(of, arrival_ms=arrival_ms, retained=retained)
     return Message(of.address, of.known.name, block, of.box, of.seq, of.first, of.thinned, of.digest)
+
+
+def _document(block: Block, within_ms: int | None) -> dict[str, Any]:
+    """A block's columns: times in milliseconds, tags that the topic does not say, fields that have a value."""
+    document: dict[str, Any] = {"t": [t // NANOSECONDS_PER_MILLISECOND for t in block.times]}
+    if within_ms is not None:
+        document["within"] = within_ms
+    document.update({k: _scalar_or_column(v) for k, v in block.tags.items() if k not in FROM_TOPIC})
+    document.update({k: v for k, v in block.fields.items() if any(x is not None for x in v)})
+    return document
 
 
 def _scalar_or_column(value: str | list[str]) -> str | list[str]:

@@ -13,10 +13,12 @@ from analytics.schedule import Schedule
 from commons.errors import LorongError
 from commons.logs import Log
 from ingest.collector import Collector
+from ingest.decoders import DECODERS
 from ingest.lease import FolderLock
 from lorong.broker import EmbeddedBroker
 from lorong.diary import open_diary
 from lorong.fleet import Fleet
+from lorong.listening import listening
 from lorong.server import WebServer
 from lorong.summary import Summary, summarise
 from store import open_store
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from analytics.runner import RunSummary
     from commons.clock import Clock
-    from commons.sites import Site
+    from commons.sites import NodeEntry, Site
     from lorong.settings import Settings
     from store.contract import Store
 
@@ -86,7 +88,11 @@ class Pipeline:
             self.server = WebServer(app, web)
             collector = replace(settings.collector, data=order.data / "collector")
             self._collector = Collector(self._store, broker.settings, site, collector, clock=clock)
-            self._fleet = Fleet(site.nodes.values(), site, order.data / "nodes", broker.settings, clock=clock)
+            self._fleet = Fleet(_ours(site), site, order.data / "nodes", broker.settings, clock=clock)
+            devices = replace(settings.devices, data=order.data / "devices")
+            self._listening = opened.enter_context(ExitStack())
+            if len(self._fleet.nodes) < len(site.nodes) or devices.discover:
+                self._listening.enter_context(listening(site, broker.settings, devices, settings.web, clock=clock))
             runner = Runner(self._store, site, clock, settings.analytics, INDICATORS)
             self._schedule = Schedule(runner, settings.analytics, clock, tell=self._computed_some)
             self._collecting = threading.Thread(target=self._collect, name="collector", daemon=True)
@@ -170,6 +176,7 @@ class Pipeline:
         if self._failure is None:
             self._fleet.drain(_DRAIN_SECONDS)
         self._fleet.close()
+        self._listening.close()
         self._schedule.stop()
         self._stop_parts.set()
         self._collecting.join()
@@ -202,6 +209,11 @@ class Pipeline:
     def _share_loaded(self) -> float:
         produced = self._fleet.produced
         return 0.0 if not produced else min(0.99, 1 - self._fleet.waiting / produced)
+
+
+def _ours(site: Site) -> list[NodeEntry]:
+    """The nodes that something of ours runs on; the others are other people's devices."""
+    return [entry for entry in site.nodes.values() if entry.driver not in DECODERS]
 
 
 def _store_of(order: Order, settings: Settings, clock: Clock) -> Store:

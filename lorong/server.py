@@ -12,7 +12,7 @@ from commons.errors import UsageError
 from web.connections import server_config
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from starlette.applications import Starlette
 
     from web.settings import WebSettings
 
@@ -28,7 +28,7 @@ class WebServer:
         UsageError: Somebody else listens there.
     """
 
-    def __init__(self, app: FastAPI, settings: WebSettings) -> None:
+    def __init__(self, app: Starlette, settings: WebSettings) -> None:
         host, port = settings.host, settings.port
         self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -11,6 +11,7 @@ from commons.broker import BrokerSettings
 from commons.errors import UnknownNameError
 from commons.settings import read_file, section
 from commons.sites import Site
+from ingest.devices.settings import DevicesSettings
 from ingest.settings import CollectorSettings
 from sensors.settings import NodeSettings
 from store.settings import StoreSettings
@@ -32,6 +33,7 @@ class Settings:
     analytics: AnalyticsSettings
     web: WebSettings
     node: NodeSettings
+    devices: DevicesSettings
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
@@ -56,6 +58,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         analytics=section(AnalyticsSettings, "analytics", tables, environ),
         web=section(WebSettings, "web", tables, environ),
         node=section(NodeSettings, "node", tables, environ),
+        devices=section(DevicesSettings, "devices", tables, environ),
     )
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 GROUPS: Final[Mapping[str, str]] = {
     "node": "The boxes that read and send.",
+    "devices": "Other people's devices.",
     "lane": "What opens a lane's diary.",
     "rejects": "What could not be stored, and why.",
     "grafana": "Dashboards as code.",
@@ -35,6 +36,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
         "remove": "members:remove",
         "join": "members:join",
     },
+    "devices": {"listen": "devices:listen", "list": "devices:list_unknown"},
     "lane": {"code": "lanes:code", "close": "lanes:close"},
     "rejects": {"list": "rejects:list_rejects", "show": "rejects:show", "replay": "rejects:replay"},
     "grafana": {"build": "dashboards:build", "push": "dashboards:push"},

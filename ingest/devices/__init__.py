@@ -1,0 +1,1 @@
+"""Other people's devices: heard on their own topics, and sent on as readings of their nodes."""
