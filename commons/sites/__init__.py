@@ -53,7 +53,8 @@ __all__ = [
 
 T = TypeVar("T")
 OFFICE_LANE: Final = "kota"  # the lane, in topics, of nodes that stand in no lane
-RESERVED_NODES: Final = ("web", "import")  # what the pages and `lorong import` send as, whatever the lane
+RESERVED_NODES: Final = ("web", "import", "devices")
+"""What the pages, `lorong import` and the listener to other people's devices send as, whatever the lane."""
 
 
 class Site:

@@ -14,12 +14,13 @@ from commons.settings import Secret
 from commons.topics import Address
 from deploy.broker import users
 from deploy.broker.files import put
+from ingest.decoders import DECODERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from commons.sites import Site
+    from commons.sites import NodeEntry, Site
 
 _COLUMNS: Final = ("city", "lane", "node", "password")
 _BYTES: Final = 24
@@ -80,7 +81,12 @@ class Registry:
         table.writerow(_COLUMNS)
         table.writerows((of.city, of.lane, of.node, password.reveal()) for of, password in nodes.values())
         put(self._folder / "broker-nodes.csv", lines.getvalue(), mode=0o600)
-        every = [*self._roles(), *(users.node_user(of, password) for of, password in nodes.values())]
+        devices = {users.name_of(entry.address): entry for entry in self._devices}
+        every = self._roles()
+        for name, (node, password) in nodes.items():
+            every.append(
+                users.device_user(devices[name], password) if name in devices else users.node_user(node, password)
+            )
         put(self._folder / "broker" / "nats-users.conf", users.nats(every))
         put(self._folder / "broker" / "mosquitto-passwords", users.mosquitto_passwords(every))
         put(self._folder / "broker" / "mosquitto-acl", users.mosquitto_acl(every))
@@ -90,7 +96,12 @@ class Registry:
             role: Secret((self._folder / f"broker-{role}-password").read_text("utf-8").strip()) for role in users.ROLES
         }
         played = [n.address for site in self._sites for n in site.nodes.values() if n.origin in _PLAYED]
-        return users.role_users(passwords, played)
+        return users.role_users(passwords, played, self._devices)
+
+    @property
+    def _devices(self) -> list[NodeEntry]:
+        """The nodes that are other people's devices."""
+        return [n for site in self._sites for n in site.nodes.values() if n.driver in DECODERS]
 
     def _nodes(self) -> dict[str, tuple[Address, Secret]]:
         path = self._folder / "broker-nodes.csv"

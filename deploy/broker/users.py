@@ -7,18 +7,22 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from commons.sites import OFFICE_LANE
 from commons.topics import ROOT, Address
+from ingest.decoders import DECODERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from commons.settings import Secret
+    from commons.sites import NodeEntry
 
 COLLECTOR: Final = "collector"
 WEB: Final = "web"
 OFFICE: Final = "office"
 LANES: Final = "lanes"
-ROLES: Final = (COLLECTOR, WEB, OFFICE, LANES)
+DEVICES: Final = "devices"  # who listens to other people's devices
+ROLES: Final = (COLLECTOR, WEB, OFFICE, LANES, DEVICES)
 _ROUNDS: Final = 101  # what mosquitto_passwd takes; a drawn password needs no slow hash
 
 
@@ -49,14 +53,22 @@ def node_user(node: Address, password: Secret) -> User:
     return User(name_of(node), password, (_own("up", node),), (_own("down", node),))
 
 
-def role_users(passwords: Mapping[str, Secret], simulated: Iterable[Address]) -> list[User]:
+def device_user(device: NodeEntry, password: Secret) -> User:
+    """Another maker's device, or the gateway of several, publishes on the topics of its family and reads nothing."""
+    return User(name_of(device.address), password, _heard(device), ())
+
+
+def role_users(
+    passwords: Mapping[str, Secret], simulated: Iterable[Address], devices: Iterable[NodeEntry] = ()
+) -> list[User]:
     """The parts of Lorong itself, each with what it needs.
 
     Args:
         passwords: Of each role.
         simulated: The nodes that `lorong simulate` plays; without any there is no user for it.
+        devices: The nodes that are other people's devices; without any there is no user that listens to them.
     """
-    played = list(dict.fromkeys(simulated))
+    played, foreign = list(dict.fromkeys(simulated)), list(devices)
     may: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         COLLECTOR: ((f"{ROOT}/down/#", f"{ROOT}/heartbeat/#"), (f"{ROOT}/up/#", f"{ROOT}/heartbeat/#")),
         WEB: ((f"{ROOT}/up/+/+/web/#",), (f"{ROOT}/down/+/+/web/#",)),
@@ -64,7 +76,18 @@ def role_users(passwords: Mapping[str, Secret], simulated: Iterable[Address]) ->
     }
     if played:
         may[LANES] = tuple(_own("up", node) for node in played), tuple(_own("down", node) for node in played)
+    if foreign:
+        heard = tuple(dict.fromkeys(topic for entry in foreign for topic in _heard(entry)))
+        cities = dict.fromkeys(entry.address.city for entry in foreign)
+        itself = tuple(f"{ROOT}/up/{city}/{OFFICE_LANE}/devices/#" for city in cities)
+        may[DEVICES] = (*(_own("up", entry.address) for entry in foreign), *itself), heard
     return [User(role, passwords[role], *topics) for role, topics in may.items()]
+
+
+def _heard(entry: NodeEntry) -> tuple[str, ...]:
+    """The topics of a device's family, and its own where its row names one."""
+    own = entry.options.get("topic")
+    return (*DECODERS[entry.driver].filters, *([own] if own else []))
 
 
 def nats(users: Iterable[User]) -> str:
@@ -98,15 +121,17 @@ def _own(direction: str, node: Address) -> str:
 def _nats_user(user: User) -> str:
     publish = ", ".join(f'"{_subject(topic)}"' for topic in user.writes)
     subscribe = ", ".join(f'"{subject}"' for topic in user.reads for subject in _with_parent(_subject(topic)))
+    subscribe = f"[{subscribe}]" if subscribe else '{ deny: ">" }'  # an empty list would allow everything
     return (
         f'    {{ user: "{user.name}", password: "{user.password.reveal()}", allowed_connection_types: ["MQTT"], '
-        f"permissions: {{ publish: [{publish}], subscribe: [{subscribe}] }} }}"
+        f"permissions: {{ publish: [{publish}], subscribe: {subscribe} }} }}"
     )
 
 
 def _subject(topic: str) -> str:
     """An MQTT filter as a NATS subject."""
-    return topic.replace("/", ".").replace("+", "*").replace("#", ">")
+    first, rest = ("/.", topic[1:]) if topic.startswith("/") else ("", topic)  # NATS keeps the sign of an empty level
+    return first + rest.replace("/", ".").replace("+", "*").replace("#", ">")
 
 
 def _with_parent(subject: str) -> list[str]:

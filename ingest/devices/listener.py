@@ -1,4 +1,4 @@
-"""The listener: hear a family of devices, read, place, send on, and only then acknowledge to the broker."""
+"""The listener: what other people's devices say is read, placed, sent on, and only then acknowledged to the broker."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from commons.logs import Log
 from commons.sites import OFFICE_LANE
 from commons.topics import Address
 from commons.wire import encode_reading
-from ingest.decoders import DECODERS
+from ingest.decoders import DECODERS, matches
 from ingest.decoders.documents import blotted
-from ingest.devices.forwarding import Forwarder
 from ingest.devices.places import Placed, Places
+from ingest.devices.session import DevicesSession
 from ingest.devices.strangers import Strangers
 from ingest.rejects import Reject, Rejects
-from ingest.session import Filters, identity
-from ingest.subscription import Subscription
+from ingest.session import identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,18 +25,12 @@ if TYPE_CHECKING:
     from commons.clock import Clock
     from commons.sites import Site
     from ingest.decoders.decoder import Decoder
-    from ingest.devices.forwarding import Message
+    from ingest.devices.session import Message
     from ingest.devices.settings import DevicesSettings
     from ingest.packets import Arrival
 
 NODE: Final = "devices"
-_PAUSES_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-_MESSAGES: Final = 500
-_BYTES: Final = 4_000_000
-_PATIENCE_SECONDS: Final = 0.5
-_SETTLED_SECONDS: Final = 10.0
-"""What comes sooner after a connection may have waited at the broker: its moment of arrival says little."""
-_WAITED_MS: Final = 24 * 3_600_000  # how long it may have waited there
+_WAITED_MS: Final = 24 * 3_600_000  # how long a message may have waited at the broker
 
 log = Log("ingest.devices")
 
@@ -45,14 +38,13 @@ log = Log("ingest.devices")
 class Listener:
     """Hears every family of devices that the site's table names.
 
-    Each family has a session of its own with the broker: a broker bounds what may be under way in one. A message is
-    acknowledged when the broker has confirmed what became of it: at least once from the broker on. A row that comes
-    twice with its device's own time is once in the store.
+    A message is acknowledged when the broker has confirmed what became of it: at least once from the broker on. A row
+    that comes twice with its device's own time is once in the store.
 
     Args:
         site: The city.
         broker: Where devices publish, and where rows go.
-        settings: What to hear, and where to keep it.
+        settings: What to hear, and where rejects are kept.
         clock: The moment of arrival.
 
     Raises:
@@ -62,60 +54,92 @@ class Listener:
 
     def __init__(self, site: Site, broker: BrokerSettings, settings: DevicesSettings, *, clock: Clock) -> None:
         self._broker, self._settings, self._clock = broker, settings, clock
-        self._places, self.strangers = Places(site), Strangers()
+        self._places, self._strangers = Places(site), Strangers()
         self._filters = _with_discovered(self._places.filters, settings.discover)
         self._own = Address(site.slug, OFFICE_LANE, NODE)
-        self._session = identity(settings.data)
+        self._name = identity(settings.data)
         self._rejects, self._lock = Rejects(settings.data / "rejects"), threading.Lock()
         self._reported_at = clock.monotonic()
-        self._forwarder = Forwarder(broker, f"{self._session}-forwards", clock=clock)
+        self._stop = threading.Event()
+        self._sessions: list[DevicesSession] = []
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether the broker has agreed to all that is listened to."""
+        return bool(self._sessions) and all(session.is_listening for session in self._sessions)
 
     def run(self, stop: threading.Event) -> None:
         """Listen until told to stop; whatever is away is tried again for ever, with growing pauses."""
-        hearing = [
-            threading.Thread(target=self._try_for_ever, args=(DECODERS[name], filters, stop), name=name)
-            for name, filters in self._filters.items()
-        ]
-        for one in hearing:
-            one.start()
+        self._open([topic for topics in self._filters.values() for topic in topics])
         while not self._clock.sleep(min(1.0, self._settings.report_seconds), until=stop):
             self._report()
-        for one in hearing:
-            one.join()
         self._report(at_once=True)
-        self._forwarder.close()
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
 
-    def hear(self, decoder: Decoder, arrivals: Sequence[Arrival], *, is_fresh: bool) -> None:
-        """Read messages and send on what they say; when this returns the broker has it.
-
-        Args:
-            decoder: Whose they are.
-            arrivals: The messages.
-            is_fresh: Whether the moment of arrival is the moment of sending.
+    def hear(self, decoder: Decoder, arrival: Arrival) -> None:
+        """Take a message that came another way than through the broker; when this returns the broker has its rows.
 
         Raises:
-            BrokerUnavailableError: It cannot be sent on; nothing is lost if the messages come again.
+            BrokerUnavailableError: It cannot be sent on; nothing is lost if the message comes again.
         """
-        now_ms = self._clock.wall_ms()
+        rows = self._read(decoder, arrival, is_fresh=True)
+        if rows and not self._sessions:
+            raise BrokerUnavailableError("the listener has not begun; try again")
+        if rows:
+            self._sessions[0].send(rows)
+
+    def _open(self, filters: Sequence[str]) -> None:
+        """One more session, for filters that had no room in those before."""
+        number = len(self._sessions)
+        name = f"{self._name}-{number}" if number else self._name
+        session = DevicesSession(
+            self._broker, name, filters, hear=self._heard, overflow=self._overflow, clock=self._clock
+        )
+        self._sessions.append(session)
+        self._threads.append(threading.Thread(target=session.run, args=(self._stop,), name=f"devices-{number}"))
+        self._threads[-1].start()
+
+    def _overflow(self, refused: Sequence[str]) -> None:
+        """A session that is refused everything would be so again: the broker does not allow it."""
+        allowed = self._sessions[-1].filters
+        if allowed:
+            self._open(refused)
+        else:
+            log.error("the broker refuses to let us listen; check the rights of the login", topics=",".join(refused))
+
+    def _heard(self, arrivals: Sequence[Arrival], is_fresh: bool) -> list[Message]:  # noqa: FBT001  # a callback
         found: list[Message] = []
-        rejects: list[Reject] = []
         for arrival in arrivals:
-            try:
-                rows = self._placed(decoder, arrival, now_ms)
-            except WireError as error:
-                rejects.append(_refused(decoder, arrival, str(error), now_ms))
-            except Exception as error:  # noqa: BLE001  # a fault of ours in one message must not stop the others
-                reason = f"cannot be read: {type(error).__name__}; report it"
-                rejects.append(_refused(decoder, arrival, reason, now_ms))
-            else:
-                is_doubtful = not is_fresh or arrival.again
-                found += [
-                    _message(row, within_ms=_WAITED_MS if is_doubtful and not row.is_dated else None) for row in rows
-                ]
-        if rejects:
-            with self._lock:
-                self._rejects.add(rejects)
-        self._forwarder.send(found)
+            decoder = self._decoder(arrival.topic)
+            if decoder is not None:
+                found += self._read(decoder, arrival, is_fresh=is_fresh)
+        return found
+
+    def _decoder(self, topic: str) -> Decoder | None:
+        for name, filters in self._filters.items():
+            if any(matches(filter_, topic) for filter_ in filters):
+                return DECODERS[name]
+        return None
+
+    def _read(self, decoder: Decoder, arrival: Arrival, *, is_fresh: bool) -> list[Message]:
+        """What one message becomes; one that cannot be read is kept aside."""
+        now_ms = self._clock.wall_ms()
+        is_doubtful = not is_fresh or arrival.again
+        try:
+            rows = self._placed(decoder, arrival, now_ms)
+        except WireError as error:
+            reason = str(error)
+        except Exception as error:  # noqa: BLE001  # a fault of ours in one message must not stop the others for ever
+            reason = f"cannot be read: {type(error).__name__}; report it"
+        else:
+            return [_message(row, within_ms=_WAITED_MS if is_doubtful and not row.is_dated else None) for row in rows]
+        payload = blotted(arrival.payload, decoder.secret)
+        with self._lock:
+            self._rejects.add([Reject(now_ms, arrival.topic, payload, f"{decoder.name}: {reason}")])
+        return []
 
     def _placed(self, decoder: Decoder, arrival: Arrival, now_ms: int) -> list[Placed]:
         """One message's rows; what a broker kept says nothing of now, so without a time of its own it is dropped."""
@@ -124,43 +148,12 @@ class Listener:
             rows = self._places.place(decoder, reading, arrival_ms=now_ms)
             if rows is None:
                 with self._lock:
-                    is_new = self.strangers.note(decoder.name, arrival.topic, reading)
+                    is_new = self._strangers.note(decoder.name, arrival.topic, reading)
                 if is_new:
                     log.warning("unknown device", decoder=decoder.name, device=reading.device, probe=reading.probe)
             elif reading.time is not None or not arrival.retained:
                 found += rows
         return found
-
-    def _try_for_ever(self, decoder: Decoder, filters: Sequence[str], stop: threading.Event) -> None:
-        attempt = 0
-        while not stop.is_set():
-            try:
-                self._listen(decoder, filters, stop)
-                attempt = 0
-            except BrokerUnavailableError as error:
-                pause = _PAUSES_SECONDS[min(attempt, len(_PAUSES_SECONDS) - 1)]
-                attempt += 1
-                log.warning("listener waits", decoder=decoder.name, reason=error, seconds=pause)
-                self._clock.sleep(pause, until=stop)
-
-    def _listen(self, decoder: Decoder, filters: Sequence[str], stop: threading.Event) -> None:
-        """One connection, from its welcome to its end."""
-        name = f"{self._session}-{decoder.name}"
-        folder = self._settings.data / decoder.name
-        folder.mkdir(exist_ok=True)
-        known = Filters(folder)
-        subscription = Subscription(self._broker, name, filters, waiting_bytes=_BYTES, clock=self._clock)
-        subscription.open(former=known.read())
-        known.write(filters)
-        settled = self._clock.monotonic() + _SETTLED_SECONDS
-        log.info("listens", decoder=decoder.name, topics=",".join(filters))
-        try:
-            while not stop.is_set():
-                arrivals = subscription.take(messages=_MESSAGES, size=_BYTES, patience=_PATIENCE_SECONDS)
-                self.hear(decoder, arrivals, is_fresh=self._clock.monotonic() >= settled)
-                subscription.acknowledge(arrivals)
-        finally:
-            subscription.close()
 
     def _report(self, *, at_once: bool = False) -> None:
         """Tell of unknown devices, as readings of the listener itself."""
@@ -169,19 +162,17 @@ class Listener:
             return
         self._reported_at = now
         with self._lock:
-            blocks = self.strangers.report(self._clock.wall_ms())
+            blocks = self._strangers.report(self._clock.wall_ms())
+        if not (blocks and self.is_listening):
+            return
         try:
-            self._forwarder.send([_message(Placed(self._own, block, is_dated=True)) for block in blocks])
+            self._sessions[0].send([_message(Placed(self._own, block, is_dated=True)) for block in blocks])
         except BrokerUnavailableError as error:
             log.warning("unknown devices cannot be told of", reason=error)
 
 
 def _message(row: Placed, *, within_ms: int | None = None) -> Message:
     return row.address.up(row.block.measurement), encode_reading(row.block, within_ms=within_ms)
-
-
-def _refused(decoder: Decoder, arrival: Arrival, reason: str, now_ms: int) -> Reject:
-    return Reject(now_ms, arrival.topic, blotted(arrival.payload, decoder.secret), f"{decoder.name}: {reason}")
 
 
 def _with_discovered(filters: Mapping[str, tuple[str, ...]], discover: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -43,7 +43,7 @@ def push_app(listener: Listener) -> Starlette:
                 )
             arrival = Arrival(f"{decoder}/{device}", await _body(request))
             try:
-                await run_in_threadpool(listener.hear, DECODERS[decoder], [arrival], is_fresh=True)
+                await run_in_threadpool(listener.hear, DECODERS[decoder], arrival)
             except BrokerUnavailableError:
                 return PlainTextResponse("cannot be sent on now; try again\n", 503)
             return PlainTextResponse("", 204)

@@ -17,6 +17,7 @@ from commons.broker import BrokerSettings
 from commons.clock import SystemClock
 from commons.errors import UnknownNameError
 from commons.sites import Site
+from ingest.decoders import DECODERS
 from ingest.devices.listener import Listener
 from ingest.devices.settings import DevicesSettings
 from ingest.rejects import Rejects
@@ -24,6 +25,7 @@ from lorong.listening import listening
 from store.contract import Query
 from tests.faults.brokers import free_port
 from tests.flow.small_site import small_site
+from tests.flow.waiting import wait_until
 from web.settings import WebSettings
 
 if TYPE_CHECKING:
@@ -36,6 +38,12 @@ ROWS = (
     "soil-3,sydney,zigbee2mqtt,measured,device=soil-3;bed=b1",
     "pot-1,sydney,tasmota,measured,device=pot-1;bed=b2",
     "gw-1,saga,ecowitt,measured,device=gw3000;soil1=b1",
+)
+SAID = (
+    ("miflora", "miflora/petunia", b'{"moisture": 30}'),
+    ("senml", "senml/x", b'[{"bn": "x:", "n": "soil", "v": 3}]'),
+    ("airrohr", "airrohr/1", b'{"sensordatavalues": [{"value_type": "BME280_humidity", "value": "66"}]}'),
+    ("esphome", "plant/sensor/soil_moisture/state", b"43.2"),
 )
 SOIL = {"soil_moisture": 46, "temperature": 27.4, "last_seen": 1_767_240_000_000}
 
@@ -78,11 +86,8 @@ def _publishing(server: Any) -> Iterator[Callable[..., None]]:
 
 @contextmanager
 def _at_work(site: Site, server: Any, settings: DevicesSettings) -> Iterator[None]:
-    with listening(site, BrokerSettings(port=server.port), settings, WebSettings(), clock=SystemClock()):
-        for _ in range(600):
-            if all((settings.data / name / "filters").exists() for name in ("zigbee2mqtt", "tasmota", "ecowitt")):
-                break
-            time.sleep(0.05)
+    with listening(site, BrokerSettings(port=server.port), settings, WebSettings(), clock=SystemClock()) as listener:
+        wait_until(lambda: listener.is_listening, "the broker lets us listen")
         yield
 
 
@@ -183,6 +188,17 @@ def _post(url: str, body: bytes) -> int:
     except urllib.error.HTTPError as error:
         error.close()
         return error.code
+
+
+def test_more_filters_than_a_broker_allows_a_session_are_heard_all_the_same(
+    site: Site, server: Any, tmp_path: Path, store: Store, collecting: Any
+) -> None:
+    """NATS allows 65,535 messages under way in a session, and our configuration 20,000 a filter."""
+    every = DevicesSettings(data=tmp_path / "devices", report_seconds=0.2, discover=tuple(DECODERS))
+    with collecting(server), _at_work(site, server, every), _publishing(server) as publish:
+        for name, topic, payload in SAID:
+            publish(topic, payload)
+            assert name in {row["family"] for row in _until(store, Query("stranger", where={"family": name}), 1)}
 
 
 def test_a_decoder_that_does_not_exist_is_named(site: Site, tmp_path: Path) -> None:
