@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from analytics.indicators.indicator import Reach
@@ -125,20 +125,52 @@ def due(
         return found
     for touch in sorted(touches, key=lambda touch: touch.day):
         for place in spread(touch.place):
-            _reach(found, place, touch, indicator)
+            _reach(found, place, touch, indicator, zone)
     last_seen, today = day_of(memory.watermark_ms, zone), day_of(now_ms, zone)
+    has_aged = indicator.ages and _hour(memory.watermark_ms, zone) != _hour(now_ms, zone)
     for period in indicator.periods:
         for start in starts_between(last_seen, today, period):
-            if indicator.ages or next_start(start, period) <= today:
+            if has_aged or next_start(start, period) <= today:
                 found.add(EVERYWHERE, start, Reason(0, f"{period} {start} went on"))
     return found
 
 
-def _reach(found: Due, place: str, touch: Touch, indicator: Indicator) -> None:
+def asked_for(
+    indicator: Indicator,
+    days: tuple[date, date],
+    touches: Iterable[Touch],
+    *,
+    now_ms: int,
+    zone: ZoneInfo,
+    spread: Callable[[str], Iterable[str]],
+) -> Due:
+    """The periods of an indicator that somebody asks for, and those that changed inputs reach.
+
+    Args:
+        indicator: What is declared of it.
+        days: The first and the last day asked for.
+        touches: What changed of its inputs.
+        now_ms: The moment of asking [ms since 1970 UTC].
+        zone: The city's time zone.
+        spread: The places whose values a touched place changes.
+    """
+    found = Due()
+    for period in indicator.periods:
+        for start in starts_between(*days, period):
+            found.add(EVERYWHERE, start, Reason(now_ms, "asked for"))
+    for touch in sorted(touches, key=lambda touch: touch.day):
+        for place in spread(touch.place):
+            _reach(found, place, touch, indicator, zone)
+    return found
+
+
+def _reach(found: Due, place: str, touch: Touch, indicator: Indicator, zone: ZoneInfo) -> None:
     """Make due what an input of that day changes."""
-    why = Reason(touch.at_ms, f"late data: {touch}")
+    touched_on = day_of(touch.at_ms, zone)
     for period in indicator.periods:
         start = start_of(touch.day, period)
+        is_late = next_start(start, period) <= touched_on
+        why = Reason(touch.at_ms, f"{'late' if is_late else 'new'} data: {touch}")
         match indicator.reach:
             case Reach.OWN_PERIOD:
                 found.add(place, start, why)
@@ -149,6 +181,11 @@ def _reach(found: Due, place: str, touch: Touch, indicator: Indicator) -> None:
                 found.add_since(place, start, why)
             case Reach.WHOLE_SERIES:
                 found.add_since(place, date.min, why)
+
+
+def _hour(at_ms: int, zone: ZoneInfo) -> tuple[date, int]:
+    local = datetime.fromtimestamp(at_ms / 1000, zone)
+    return local.date(), local.hour
 
 
 def _moment(reason: Reason) -> int:

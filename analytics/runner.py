@@ -5,37 +5,34 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import date
-from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import pyarrow.compute as pc
-
-from analytics import entries, frames
-from analytics.backlog import Due, Memory, due
+from analytics import entries
+from analytics.backlog import asked_for, due
 from analytics.indicators import INDICATORS
-from analytics.periods import day_of, local_days, midnight_ns
+from analytics.inputs import Inputs
+from analytics.memory import Memories, of_values
+from analytics.order import in_order, version, with_builders
 from analytics.results import Changes, changes
-from analytics.revision import digest
-from analytics.touches import Touch
 from commons.catalogue import measurement
-from commons.clock import NANOSECONDS_PER_MILLISECOND
-from commons.errors import StoreUnavailableError, UnknownNameError
+from commons.errors import StoreUnavailableError
 from commons.logs import Log
-from store.contract import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import pandas as pd
 
-    from analytics.frames import Row
-    from analytics.indicators.indicator import Indicator, Source
+    from analytics.backlog import Due, Memory
+    from analytics.indicators.indicator import Indicator
+    from analytics.memory import Job
     from analytics.settings import AnalyticsSettings
+    from analytics.touches import Touch
     from commons.clock import Clock
     from commons.sites import Site
     from store.contract import Store
 
-_FACTS_DIGITS: Final = 8
+_BACKFILL_PASSES: Final = 4
 
 
 @dataclass(slots=True)
@@ -90,8 +87,10 @@ class Runner:
         indicators: Mapping[str, Indicator] = INDICATORS,
     ) -> None:
         self._store, self._site, self._clock = store, site, clock
+        self._inputs, self._memories = Inputs(store, site), Memories(store, site)
         self._settle_ms = round(settings.settle_seconds * 1000)
         self._indicators = in_order(indicators, settings.indicators)
+        self._built_on = {name for indicator in indicators.values() for name in indicator.builds_on}
         self._versions = {indicator.name: version(indicator, site) for indicator in self._indicators}
         self._lock = threading.Lock()
         self._log = Log("analytics.runner")
@@ -99,7 +98,8 @@ class Runner:
     def run_due(self, stop: threading.Event | None = None) -> RunSummary:
         """Compute what is due; a second call waits until the first is done. Nothing is, before the clock is right.
 
-        One indicator's failure is logged, remembered in its job row and tried again; it never stops the others.
+        One indicator's failure is logged, remembered in its job row and tried again; it never stops the others. Where
+        nothing is due, a run reads the marks once and writes the job rows once.
 
         Args:
             stop: When it is set, no further indicator is begun.
@@ -107,63 +107,121 @@ class Runner:
         Raises:
             StoreUnavailableError: The store is away; everything not yet computed stays due.
         """
-        summary = RunSummary()
-        if not self._clock.is_synchronised():
-            self._log.warning("waiting for the right time", wall_ms=self._clock.wall_ms())
-            return summary
         with self._lock:
-            memories = self._memories()
+            run = _Run(self._clock.wall_ms())
+            if not self._clock.is_synchronised():
+                self._log.warning("waiting for the right time", wall_ms=run.now_ms)
+                return run.summary
+            memories = self._memories.all()
+            seen = [memories[each.name].watermark_ms for each in self._indicators if each.name in memories]
+            run.touches = self._memories.touches(min(seen)) if seen else []
             for indicator in self._indicators:
                 if stop is not None and stop.is_set():
                     break
-                self._attempt(indicator, memories.get(indicator.name), summary)
-            return summary
+                self._attempt(indicator, memories.get(indicator.name), run)
+            self._memories.keep(run.idle)
+            return run.summary
 
-    def _attempt(self, indicator: Indicator, memory: Memory | None, summary: RunSummary) -> None:
-        now_ms, begun = self._clock.wall_ms(), self._clock.monotonic()
+    def backfill(self, names: Iterable[str], first: date, last: date) -> RunSummary:
+        """Compute the periods that days of a range lie in, and what builds on them; what was remembered stays.
+
+        Each indicator is computed until nothing changes any more: another run may have written meanwhile from data that
+        came later than those that were read here.
+
+        Args:
+            names: The indicators; those that build on them are computed too, after them.
+            first: The first day.
+            last: The last day.
+
+        Raises:
+            StoreUnavailableError: The store is away; run it again.
+            UnknownNameError: A name is not among the indicators.
+        """
+        with self._lock:
+            run = _Run(self._clock.wall_ms())
+            for indicator in with_builders(self._indicators, names):
+                try:
+                    self._backfill(indicator, first, last, run)
+                except StoreUnavailableError:
+                    raise
+                except Exception as error:  # noqa: BLE001  # as in a run that is due
+                    run.summary.failed[indicator.name] = f"{type(error).__name__}: {error}"
+            return run.summary
+
+    def _attempt(self, indicator: Indicator, memory: Memory | None, run: _Run) -> None:
+        begun = self._clock.monotonic()
         try:
-            found = self._run(indicator, memory, now_ms)
+            found = self._compute_due(indicator, memory, run)
         except StoreUnavailableError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever one indicator stumbles over, the others go on
-            summary.failed[indicator.name] = f"{type(error).__name__}: {error}"
-            self._log.error("failed", indicator=indicator.name, reason=summary.failed[indicator.name])
-            self._remember(indicator, failed=summary.failed[indicator.name])
+            reason = run.summary.failed[indicator.name] = f"{type(error).__name__}: {error}"
+            self._log.error("failed", indicator=indicator.name, reason=reason)
+            self._memories.keep({indicator.name: {"failed": reason}})
             return
-        summary.count(found)
+        job: Job = {"watermark": float(run.now_ms - self._settle_ms), "method": self._versions[indicator.name]}
+        if found is None:
+            run.idle[indicator.name] = {**job, "failed": ""}
+            return
+        run.summary.count(found)
         seconds = self._clock.monotonic() - begun
-        self._remember(
-            indicator,
-            watermark=float(now_ms - self._settle_ms),
-            method=self._versions[indicator.name],
-            computed=float(len(found.rows)),
-            seconds=seconds,
-            failed="",
+        self._memories.keep(
+            {indicator.name: {**job, "computed": float(len(found.rows)), "seconds": seconds, "failed": ""}}
         )
         if found.rows:
             facts = {"written": len(found.rows), "corrected": len(found.earlier), "withdrawn": found.withdrawn}
             self._log.info("computed", indicator=indicator.name, **facts, seconds=round(seconds, 3))
 
-    def _run(self, indicator: Indicator, memory: Memory | None, now_ms: int) -> Changes:
-        touches = self._touches(indicator, memory)
-        wanted = self._due(indicator, memory, touches, now_ms)
+    def _compute_due(self, indicator: Indicator, memory: Memory | None, run: _Run) -> Changes | None:
+        """Compute what is due of an indicator and write what changes; None = nothing is due."""
+        touches = run.touches_of(indicator, memory)
+        wanted = self._due(indicator, memory, touches, run.now_ms)
         if not wanted:
-            return Changes()
-        read = {source.measurement: self._read(indicator, source, wanted) for source in indicator.reads}
+            return None
+        read = self._inputs.read(indicator, wanted)
         moved = [touch for name, rows in read.items() for touch in self._moved(name, rows, touches)]
         if moved:
-            wanted = self._due(indicator, memory, [*touches, *moved], now_ms)
+            wanted = self._due(indicator, memory, [*touches, *moved], run.now_ms)
+            read = self._inputs.read(indicator, wanted)
+        kept_from = self._inputs.kept_from(indicator, read) if wanted.is_everything else date.min
+        return self._write(indicator, wanted, read, run, kept_from=kept_from)
+
+    def _backfill(self, indicator: Indicator, first: date, last: date, run: _Run) -> None:
+        wanted = asked_for(
+            indicator,
+            (first, last),
+            [touch for touch in run.touches if touch.of in indicator.builds_on],
+            now_ms=run.now_ms,
+            zone=self._site.zone,
+            spread=lambda place: indicator.spread(self._site, place),
+        )
+        found = Changes()
+        for attempt in range(_BACKFILL_PASSES):
+            read = self._inputs.read(indicator, wanted)
+            found = self._write(indicator, wanted, read, run, kept_from=self._inputs.kept_from(indicator, read))
+            found.unchanged *= attempt == 0
+            run.summary.count(found)
+            if not found.rows:
+                return
+
+    def _write(
+        self, indicator: Indicator, wanted: Due, read: Mapping[str, pd.DataFrame], run: _Run, *, kept_from: date
+    ) -> Changes:
+        """Compute, and write what changes: first the marks for what builds on it, as the collector does."""
         found = changes(
             indicator,
-            indicator.compute(read, self._site, now_ms=now_ms),
-            self._stored(indicator, wanted),
+            indicator.compute(read, self._site, now_ms=run.now_ms),
+            self._inputs.stored(indicator, wanted),
             wanted,
             site=self._site,
-            now_ms=now_ms,
-            inputs_from=self._inputs_from(indicator, wanted, read),
+            now_ms=run.now_ms,
+            inputs_from=kept_from,
         )
         if found.rows:
-            self._store.write([*self._marks(indicator, found, now_ms), *found.blocks(indicator.name)])
+            touched = of_values(indicator.name, found.touched, run.now_ms)
+            marks = [self._memories.marks(touched)] if indicator.name in self._built_on else []
+            self._store.write([*marks, *found.blocks(indicator.name)])
+            run.touches += touched
         return found
 
     def _due(self, indicator: Indicator, memory: Memory | None, touches: Iterable[Touch], now_ms: int) -> Due:
@@ -177,37 +235,6 @@ class Runner:
             spread=lambda place: indicator.spread(self._site, place),
         )
 
-    def _touches(self, indicator: Indicator, memory: Memory | None) -> list[Touch]:
-        """The marks of what it reads that were made since its last run; none if it never ran."""
-        if memory is None:
-            return []
-        marks = self._store.read(Query("touched", where={"city": self._site.slug, "of": indicator.builds_on}))
-        made_since = marks.filter(pc.greater(marks["at"], float(memory.watermark_ms)))
-        return [Touch(row["of"], row["place"], self._day(row), round(row["at"])) for row in frames.rows(made_since)]
-
-    def _read(self, indicator: Indicator, source: Source, wanted: Due) -> pd.DataFrame:
-        """Samples of the places and periods that are due; of all else, everything."""
-        where: dict[str, Any] = {"city": self._site.slug}
-        ranges: list[tuple[date | None, date | None]] = [(None, None)]
-        if source.window is not None:
-            ranges = wanted.ranges(indicator.periods[0])
-            places = wanted.places()
-            where |= {} if places is None else {indicator.place: places}
-        queries = (
-            Query(
-                source.measurement,
-                start=self._midnight(first),
-                stop=self._midnight(after),
-                where=where,
-                fields=source.fields,
-                window=source.window,
-                timezone=self._site.timezone,
-                by=source.by,
-            )
-            for first, after in ranges
-        )
-        return frames.frame(*(self._store.read(query) for query in queries))
-
     def _moved(self, name: str, log: pd.DataFrame, touches: Iterable[Touch]) -> list[Touch]:
         of = measurement(name)
         if of.kind != "event":
@@ -215,70 +242,19 @@ class Runner:
         place = "market" if "market" in of.tags else "lane"
         return entries.moved(log, list(touches), of=name, place=place, zone=self._site.zone)
 
-    def _stored(self, indicator: Indicator, wanted: Due) -> list[Row]:
-        longest = indicator.periods[-1]
-        places = wanted.places()
-        where = {"city": self._site.slug} | ({} if places is None else {indicator.place: places})
-        tables = (
-            self._store.read(Query(indicator.name, self._midnight(first), self._midnight(after), where, quality="all"))
-            for first, after in wanted.ranges(longest)
-        )
-        return [{**row, "start": self._day(row)} for table in tables for row in frames.rows(table)]
 
-    def _inputs_from(self, indicator: Indicator, wanted: Due, read: Mapping[str, pd.DataFrame]) -> date:
-        """The first day whose samples are still kept, where everything was asked for: a store forgets old samples."""
-        samples = [read[source.measurement] for source in indicator.reads if source.window is not None]
-        if not (samples and wanted.is_everything):
-            return date.min
-        firsts = [local_days(rows["time"], self._site.zone).min().date() for rows in samples if not rows.empty]
-        return min(firsts, default=date.max)
+@dataclass(slots=True)
+class _Run:
+    """What one run knows: its moment [ms since 1970 UTC], what was touched, and the jobs that had nothing to do."""
 
-    def _marks(self, indicator: Indicator, found: Changes, now_ms: int) -> list[Any]:
-        """Marks for the indicators that build on this one, written before the values as the collector does."""
-        if not any(indicator.name in other.builds_on for other in self._indicators):
+    now_ms: int
+    summary: RunSummary = field(default_factory=RunSummary)
+    touches: list[Touch] = field(default_factory=list)
+    idle: dict[str, Job] = field(default_factory=dict)
+
+    def touches_of(self, indicator: Indicator, memory: Memory | None) -> list[Touch]:
+        """The marks of what it reads that were made since its last run; none if it never ran."""
+        if memory is None:
             return []
-        touched = [
-            {"city": self._site.slug, "of": indicator.name, "place": place, "time": self._midnight(start), "at": now_ms}
-            for place, start in found.touched
-        ]
-        return [frames.block("touched", touched)]
-
-    def _memories(self) -> dict[str, Memory]:
-        rows = frames.rows(self._store.read(Query("job", where={"city": self._site.slug})))
-        return {
-            row["indicator"]: Memory(round(row["watermark"]), row["method"])
-            for row in rows
-            if row["watermark"] is not None and row["method"] is not None
-        }
-
-    def _remember(self, indicator: Indicator, **fields: float | str) -> None:
-        row = {"city": self._site.slug, "indicator": indicator.name, "time": 0, **fields}
-        self._store.write([frames.block("job", [row])])
-
-    def _midnight(self, day: date | None) -> int | None:
-        return None if day is None else midnight_ns(day, self._site.zone)
-
-    def _day(self, row: Row) -> date:
-        return day_of(row["time"] // NANOSECONDS_PER_MILLISECOND, self._site.zone)
-
-
-def version(indicator: Indicator, site: Site) -> str:
-    """An indicator's method and a digest of the site facts that it uses, as its job row remembers them."""
-    return f"{indicator.method}+{digest(indicator.facts(site))[:_FACTS_DIGITS]}"
-
-
-def in_order(indicators: Mapping[str, Indicator], names: Iterable[str] = ()) -> list[Indicator]:
-    """Indicators so that each comes after those it builds on.
-
-    Args:
-        indicators: Every indicator by name.
-        names: The ones wanted; empty = all.
-
-    Raises:
-        UnknownNameError: A name is not among the indicators.
-    """
-    wanted = set(names) or set(indicators)
-    for name in sorted(wanted - set(indicators)):
-        raise UnknownNameError("indicator", name, indicators)
-    graph = {name: [other for other in indicators[name].builds_on if other in wanted] for name in sorted(wanted)}
-    return [indicators[name] for name in TopologicalSorter(graph).static_order()]
+        since = memory.watermark_ms
+        return [touch for touch in self.touches if touch.at_ms > since and touch.of in indicator.builds_on]

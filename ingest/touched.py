@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from commons.rows import Block
+from commons.touched import mark_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,6 +32,10 @@ class Days:
             return set()
         ends = {self.midnight(time // QUARTER_NS) for time in (min(times), max(times))}
         return ends if len(ends) == 1 else {self.midnight(quarter) for quarter in {t // QUARTER_NS for t in times}}
+
+    def date(self, midnight: int) -> date:
+        """The local day that a midnight [ns] begins."""
+        return datetime.fromtimestamp(midnight // 1_000_000_000, UTC).astimezone(self._zone).date()
 
     def midnight(self, quarter: int) -> int:
         """The midnight [ns] that begins the local day of a quarter hour, counted from 1970 UTC."""
@@ -66,4 +71,5 @@ def marks(blocks: Iterable[Block], days: Days, *, city: str, at_ms: int) -> Bloc
         "of": [of for of, _, _ in ordered],
         "place": [place for _, place, _ in ordered],
     }
-    return Block("touched", [day for _, _, day in ordered], tags, {"at": [float(at_ms)] * len(ordered)})
+    at_time = {day: mark_time(at_ms, days.date(day)) for _, _, day in ordered}
+    return Block("touched", [at_time[day] for _, _, day in ordered], tags, {"at": [float(at_ms)] * len(ordered)})

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from commons.catalogue import measurements
 from commons.errors import StoreError, StoreRejectedError
 from commons.rows import Block
+from commons.touched import made_anew
 from store.contract import Query
 from store.manifest import Manifest, load
 
@@ -85,12 +86,17 @@ def _put(store: Store, folder: Path, manifest: Manifest, name: str, *, now_ms: i
     """Write the rows of a measurement; how many the store refused, and why."""
     refused, reason = 0, ""
     for block in _blocks(folder / manifest.parts[name].file, name):
-        fields = {**block.fields, "at": [float(now_ms)] * len(block)} if name == "touched" else block.fields
         try:
-            store.write([Block(name, block.times, block.tags, fields)])
+            store.write([_made_anew(block, now_ms) if name == "touched" else block])
         except StoreRejectedError as error:
             refused, reason = refused + len(error.rows), reason or error.reason
     return refused, reason
+
+
+def _made_anew(marks: Block, now_ms: int) -> Block:
+    """The same days, touched now."""
+    times = [made_anew(time, now_ms) for time in marks.times]
+    return Block(marks.measurement, times, marks.tags, {"at": [float(now_ms)] * len(marks)})
 
 
 def _blocks(path: Path, name: str) -> Iterator[Block]:

@@ -124,7 +124,7 @@ class Indicator:
         workings: Shows the inputs and steps of one value; None = the rows read for that place and period say enough.
         spread: The places whose values a touched place changes.
         facts: The site's tables that it uses; when they change, everything is computed again.
-        ages: Whether the value of a running period changes as time goes by, without new inputs.
+        ages: Whether the value of a running period changes as the hours go by, without new inputs.
         keeps_first: Fields of which the value as first published is kept beside the one now, in `first_<field>`; for
             methods that fit a whole series anew.
     """

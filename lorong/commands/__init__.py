@@ -21,7 +21,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     "": {
         "run": "run:run",
         "collect": "collect:collect",
-        "analyse": "roles:analyse",
+        "analyse": "analyse:analyse",
         "serve": "roles:serve",
         "simulate": "roles:simulate",
         "query": "data:query",

@@ -1,4 +1,4 @@
-"""`lorong analyse|serve|simulate`: one role a process, as docker compose and systemd run them."""
+"""`lorong serve|simulate`: one role a process, as docker compose and systemd run them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
-from analytics.indicators import INDICATORS
-from analytics.runner import Runner
-from analytics.schedule import Schedule
 from commons import logs
 from commons.clock import SystemClock
 from lorong.diary import open_diary
@@ -18,40 +15,6 @@ from lorong.settings import load, site
 from lorong.signals import stopping, wait_for
 from store import open_store
 from web.app import create_app
-
-
-def analyse(*, city: str = "makassar", settings: Path | None = None, once: bool = False, log: str = "INFO") -> int:
-    """Compute the indicators that are due: once, or at every beat until stopped.
-
-    Parameters
-    ----------
-    city
-        A site that comes with Lorong, or the path of a site folder.
-    settings
-        A TOML file; every key can also be given as LORONG_<SECTION>__<KEY>.
-    once
-        Compute what is due now, say what was done, and end.
-    log
-        The lowest level logged.
-    """
-    logs.setup(log)
-    every = load(settings)
-    clock = SystemClock()
-    store = open_store(every.store, clock=clock)
-    runner = Runner(store, site(city), clock, every.analytics, INDICATORS)
-    try:
-        if once:
-            summary = runner.run_due()
-            print(f"{summary.computed} values computed, {summary.unchanged} unchanged, {len(summary.failed)} failed")
-            return 1 if summary.failed else 0
-        stop = stopping()
-        schedule = Schedule(runner, every.analytics, clock)
-        schedule.start()
-        wait_for(stop)
-        schedule.stop()
-        return 0
-    finally:
-        store.close()
 
 
 def serve(

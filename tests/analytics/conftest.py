@@ -19,6 +19,7 @@ from commons.clock import SystemClock
 from commons.errors import StoreUnavailableError
 from commons.rows import Block, event_time
 from commons.sites import Site
+from commons.touched import mark_time
 from store import open_store
 from store.contract import Query
 from store.settings import StoreSettings
@@ -82,7 +83,7 @@ class City:
         seconds = [time // 1_000_000_000 for time in block.times]
         days = {datetime.fromtimestamp(s, UTC).astimezone(self.site.zone).date() for s in seconds}
         tags: dict[str, str | list[str]] = {"city": self.site.slug, "of": block.measurement, "place": place}
-        times = [self.midnight_ms(day) * 1_000_000 for day in sorted(days)]
+        times = [mark_time(self.clock.now_ms, day) for day in sorted(days)]
         marks = Block("touched", times, tags, {"at": [float(self.clock.now_ms)] * len(times)})
         self.store.write([marks, block])
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from analytics.indicators import INDICATORS
-from analytics.runner import Runner, in_order
+from analytics.order import in_order
+from analytics.runner import Runner
 from analytics.settings import AnalyticsSettings
 from commons.errors import StoreUnavailableError, UnknownNameError
 from commons.rows import Block

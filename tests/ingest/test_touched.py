@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from commons.rows import Block
+from commons.touched import marked_day
 from ingest.touched import Days, marks
 
 WITA = ZoneInfo("Asia/Makassar")
@@ -42,8 +43,8 @@ def test_a_mark_names_measurement_place_and_day_once() -> None:
 
     block = marks([soil, price], Days(WITA), city="makassar", at_ms=5)
 
-    day, next_day = ns("2026-11-24T00:00+08:00"), ns("2026-11-25T00:00+08:00")
-    assert [(row["of"], row["place"], row["time"], row["at"]) for row in block.rows()] == [
+    day, next_day = date(2026, 11, 24), date(2026, 11, 25)
+    assert [(row["of"], row["place"], marked_day(int(row["time"] or 0)), row["at"]) for row in block.rows()] == [
         ("price", "a", day, 5.0),
         ("price", "b", day, 5.0),
         ("soil", "sydney", day, 5.0),

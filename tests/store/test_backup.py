@@ -78,9 +78,10 @@ def _everything(store: Store) -> dict[str, list[dict[str, Any]]]:
 
 
 def _same_but_for_what_a_restore_changes(found: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    changed = {"touched": "at", "ledger": "store"}
+    changed = {"touched": ("at", "time"), "ledger": ("store",)}
     return {
-        name: [{k: v for k, v in row.items() if k != changed.get(name)} for row in rows] for name, rows in found.items()
+        name: [{k: v for k, v in row.items() if k not in changed.get(name, ())} for row in rows]
+        for name, rows in found.items()
     }
 
 

@@ -1,0 +1,85 @@
+"""What an indicator reads of the store for the periods that are due, and what is stored of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from analytics import frames
+from analytics.periods import day_of, local_days, midnight_ns
+from commons.catalogue import measurement
+from commons.clock import NANOSECONDS_PER_MILLISECOND
+from store.contract import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from analytics.backlog import Due
+    from analytics.frames import Row
+    from analytics.indicators.indicator import Indicator, Source
+    from commons.sites import Site
+    from store.contract import Store
+
+
+class Inputs:
+    """The store as indicators of one city see it.
+
+    Args:
+        store: Where readings rest and values go.
+        site: The city.
+    """
+
+    def __init__(self, store: Store, site: Site) -> None:
+        self._store, self._site = store, site
+
+    def read(self, indicator: Indicator, wanted: Due) -> dict[str, pd.DataFrame]:
+        """A frame for each source: samples of the places and periods that are due, of all else everything."""
+        return {source.measurement: self._frame(indicator, source, wanted) for source in indicator.reads}
+
+    def stored(self, indicator: Indicator, wanted: Due) -> list[Row]:
+        """The rows that stand in at least the spans that are due, refused ones too, each with its `start`."""
+        places = wanted.places()
+        where = {"city": self._site.slug} | ({} if places is None else {indicator.place: places})
+        queries = (
+            Query(indicator.name, self._midnight(first), self._midnight(after), where, quality="all")
+            for first, after in wanted.ranges(indicator.periods[-1])
+        )
+        rows = (row for query in queries for row in frames.rows(self._store.read(query)))
+        zone = self._site.zone
+        return [{**row, "start": day_of(row["time"] // NANOSECONDS_PER_MILLISECOND, zone)} for row in rows]
+
+    def kept_from(self, indicator: Indicator, read: Mapping[str, pd.DataFrame]) -> date:
+        """The first day with samples among those read: a store forgets old samples, and values made of them stay."""
+        samples = [read[source.measurement] for source in indicator.reads if source.window is not None]
+        if not samples:
+            return date.min
+        firsts = [local_days(rows["time"], self._site.zone).min().date() for rows in samples if not rows.empty]
+        return min(firsts, default=date.max)
+
+    def _frame(self, indicator: Indicator, source: Source, wanted: Due) -> pd.DataFrame:
+        of = measurement(source.measurement)
+        where: dict[str, Any] = {"city": self._site.slug}
+        ranges: list[tuple[date | None, date | None]] = [(None, None)]
+        if source.window is not None:
+            ranges = wanted.ranges(indicator.periods[-1])
+            places = wanted.places()
+            where |= {} if places is None or indicator.place not in of.tags else {indicator.place: places}
+        queries = (
+            Query(
+                source.measurement,
+                start=self._midnight(first),
+                stop=self._midnight(after),
+                where=where,
+                fields=source.fields,
+                window=source.window,
+                timezone=self._site.timezone,
+                by=source.by,
+            )
+            for first, after in ranges
+        )
+        return frames.frame(*(self._store.read(query) for query in queries))
+
+    def _midnight(self, day: date | None) -> int | None:
+        return None if day is None else midnight_ns(day, self._site.zone)
