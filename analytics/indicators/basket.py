@@ -17,6 +17,7 @@ from analytics.revision import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from commons.sites import Site
 
@@ -100,6 +101,25 @@ def baskets(indices: pd.DataFrame, site: Site) -> Iterator[Basket]:
     dated = kept.assign(month=local_days(kept["time"], site.zone).dt.to_period("M"))
     for market, own in dated.groupby("market", sort=True):
         yield _basket(str(market), own, site)
+
+
+def worked(indices: pd.DataFrame, site: Site, market: str, start: date) -> tuple[Basket, Month, pd.DataFrame]:
+    """A market's basket in a month: each commodity's weight, own index, value before and now, and whether imputed."""
+    basket = next(found for found in baskets(indices, site) if found.market == market)
+    month: Month = pd.Period(start, "M")
+    nk, names = basket.aggregate.nk, basket.sample(month)
+    now, before = nk.loc[month][names], nk.shift().loc[month][names]
+    own = indices[(indices["market"] == market) & (local_days(indices["time"], site.zone) == pd.Timestamp(start))]
+    table = pd.DataFrame(
+        {
+            "weight_pct": basket.weights[names],
+            "own_index": own.set_index("commodity")["index"].reindex(names),
+            "value_before": before,
+            "value": now,
+            "imputed": ["yes" if basket.is_missing(month, name) else "" for name in names],
+        }
+    )
+    return basket, month, table.rename_axis("commodity").reset_index()
 
 
 def basket_facts(site: Site) -> object:

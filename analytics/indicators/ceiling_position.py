@@ -10,7 +10,7 @@ import pandas as pd
 from analytics import provenance
 from analytics.coverage import AtLeast
 from analytics.frames import groups, records
-from analytics.indicators.indicator import Indicator, Reach, Source
+from analytics.indicators.indicator import Indicator, Reach, Source, Worked
 from analytics.indicators.quotes import daily_prices, geometric_mean, market_levels
 from analytics.methods.price_alarm import ceiling_position
 from analytics.revision import digest
@@ -20,6 +20,7 @@ from commons.catalogue.commodities import commodities
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from analytics.frames import Row
     from commons.sites import Site
     from commons.sites.rows import Ceiling
 
@@ -98,6 +99,17 @@ def _days(own: pd.DataFrame) -> pd.DataFrame:
     return days.join(own.groupby("day")[list(provenance.ORIGINS)].max()).reset_index(names="start")
 
 
+def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+    """The quotes of the day, and their mean beside the limit."""
+    prices = daily_prices(frames["price"], site)
+    own = prices[(prices["market"] == row["market"]) & (prices["commodity"] == row["commodity"])]
+    today = own[own["day"] == pd.Timestamp(row["start"])]
+    lines = [f"price_idr = exp(mean ln price) of {len(today)} quotes = {row['price_idr']:.6g}"]
+    if row["distance"] is not None and row["max_idr"] is not None:
+        lines.append(f"distance = 100 · ({row['price_idr']:.6g} / {row['max_idr']:g} - 1) = {row['distance']:.4g} %")
+    return Worked(today[["quote", "price"]], (*lines, f"{row['state']}, by {row['regulation']}"))
+
+
 CEILING_POSITION: Final = Indicator(
     name="ceiling_position",
     reads=(Source("price", ("entry", "version", "void", "node", "price_idr")),),
@@ -113,5 +125,6 @@ CEILING_POSITION: Final = Indicator(
     ),
     formula="distance = 100 · (price_idr / max_idr - 1); above if price_idr > max_idr, below if price_idr < min_idr",
     compute=compute,
+    workings=workings,
     facts=lambda site: (market_levels(site), site.ceilings),
 )

@@ -10,7 +10,7 @@ import pandas as pd
 from analytics import provenance
 from analytics.coverage import AtLeast
 from analytics.entries import current
-from analytics.indicators.indicator import Indicator, Reach, Source
+from analytics.indicators.indicator import Indicator, Reach, Source, Worked
 from analytics.methods.supply import harvest_totals
 from analytics.periods import local_days, starts
 from analytics.revision import digest
@@ -20,12 +20,14 @@ from commons.marks import ALL_FOODS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from analytics.frames import Row
     from analytics.periods import Period
     from commons.sites import Site
 
 """The commodity of the rows for all foods together."""
 
 _PERIODS: Final[tuple[Period, ...]] = ("day", "week", "month")
+_SHOWN: Final = 20
 _AT: Final = ["lane", "place"]
 _WHERE: Final = ["period", "start", "place"]
 _KEYS: Final = [*_WHERE, "commodity"]
@@ -121,6 +123,21 @@ def _spread(site: Site, place: str) -> list[str]:
     return site.above(place) if place in site.lanes else [place]
 
 
+def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+    """The entries of the period in the place, and their sum."""
+    placed = _placed(_reports(frames["harvest"], site), site)
+    here = (placed["place"] == row["place"]) & (placed["period"] == row["period"])
+    here &= placed["start"] == pd.Timestamp(row["start"])
+    here &= (placed["commodity"] == row["commodity"]) | (row["commodity"] == ALL_FOODS)
+    entries = placed[here].assign(day=placed["day"].dt.strftime("%Y-%m-%d"))
+    weighed = " + ".join(f"{kg:g}" for kg in entries["kg"].dropna().head(_SHOWN))
+    more = " + ..." if entries["kg"].count() > _SHOWN else ""
+    kg = "unknown" if row["kg"] is None else f"{row['kg']:g} kg"
+    lanes = f"{row['lanes_reported']:g}" + ("" if row["lanes_total"] is None else f" of {row['lanes_total']:g}")
+    columns = ["day", "lane", "bed", "commodity", "kg", "pieces", "nothing"]
+    return Worked(entries[columns], (f"kg = {weighed}{more} = {kg}", f"lanes that reported: {lanes}"))
+
+
 GARDEN_HARVEST: Final = Indicator(
     name="garden_harvest",
     reads=(Source("harvest", ("entry", "version", "void", "node", "kg", "pieces", "nothing")),),
@@ -136,6 +153,7 @@ GARDEN_HARVEST: Final = Indicator(
     ),
     formula="kg = Σ kg of the entries that hold; coverage = lanes_reported / lanes_total",
     compute=compute,
+    workings=workings,
     spread=_spread,
     facts=_above,
 )

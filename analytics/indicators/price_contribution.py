@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from analytics import provenance
-from analytics.indicators.basket import ENOUGH_WEIGHT, SOURCES, Basket, basket_facts, baskets
-from analytics.indicators.indicator import Indicator, Reach
+from analytics.indicators.basket import ENOUGH_WEIGHT, SOURCES, Basket, basket_facts, baskets, worked
+from analytics.indicators.indicator import Indicator, Reach, Worked
 from analytics.methods.price_index import contributions, rates
 from analytics.methods.price_index.rates import earlier
 from analytics.revision import digest
@@ -18,6 +18,7 @@ from commons.catalogue import Label
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from analytics.frames import Row
     from analytics.methods.price_index import Comparison
     from commons.sites import Site
 
@@ -68,6 +69,17 @@ def _within_basket(basket: Basket, comparison: Comparison) -> pd.DataFrame:
     return points.where(rates(basket.index)[comparison].notna())
 
 
+def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+    """The basket of the month, and what this commodity's value adds."""
+    _, _, table = worked(frames["price_elementary"], site, row["market"], row["start"])
+    own = table.set_index("commodity").loc[row["commodity"]]
+    total = table["value_before"].sum()
+    if row["mom_pp"] is None:
+        return Worked(table, ())
+    change = f"({own['value']:.6g} - {own['value_before']:.6g}) / {total:.6g}"
+    return Worked(table, (f"mom_pp = 100 · {change} = {row['mom_pp']:.6g}",))
+
+
 PRICE_CONTRIBUTION: Final = Indicator(
     name="price_contribution",
     reads=SOURCES,
@@ -83,5 +95,6 @@ PRICE_CONTRIBUTION: Final = Indicator(
     ),
     formula="mom_pp = 100 · (value now - value before) / Σ values before, within the basket of the month",
     compute=compute,
+    workings=workings,
     facts=basket_facts,
 )

@@ -10,7 +10,7 @@ import pandas as pd
 from analytics import provenance
 from analytics.coverage import AtLeast, Either
 from analytics.frames import groups
-from analytics.indicators.indicator import Indicator, Reach, Source
+from analytics.indicators.indicator import Indicator, Reach, Source, Worked
 from analytics.indicators.quotes import daily_prices, geometric_mean, market_levels
 from analytics.methods.price_index import elementary, rates
 from analytics.revision import digest
@@ -19,6 +19,7 @@ from commons.catalogue import Label
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from analytics.frames import Row
     from commons.sites import Site
 
 ENOUGH_DAYS: Final = Either(AtLeast(count=10), AtLeast(count=1, share=0.5))
@@ -102,6 +103,25 @@ def _chained(own: pd.DataFrame, *, stand_in: bool) -> dict[Any, str]:
     return inputs
 
 
+def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+    """The quotes of the month beside those of the month before, and what their relatives make of the index."""
+    months = _quote_months(daily_prices(frames["price"], site))
+    own = months[(months["market"] == row["market"]) & (months["commodity"] == row["commodity"])]
+    month, table = pd.Period(row["start"], "M"), _table(own)
+    quotes = own.pivot_table(index="month", columns="quote", values="price").reindex(table.index)
+    now, before = quotes.loc[month], quotes.shift().loc[month]
+    days = own[own["month"] == month].set_index("quote")["days"]
+    used = pd.DataFrame({"days": days, "price_before": before, "price": now, "relative": now / before})
+    used = used.dropna(subset=["price", "price_before"], how="all").rename_axis("quote").reset_index()
+    mean = f"price_idr = exp(mean ln price) of {now.count()} quotes = {row['price_idr']:.6g}"
+    earlier = table["index"].shift().to_dict().get(month)
+    if pd.isna(earlier):
+        return Worked(used, (mean, f"index = {row['index']:.6g}: the first month, or the first after a gap"))
+    change = row["index"] / earlier
+    chain = f"index = {earlier:.6g} · {change:.6g} = {row['index']:.6g}; {row['imputed']:g} quotes imputed"
+    return Worked(used, (mean, chain))
+
+
 PRICE_ELEMENTARY: Final = Indicator(
     name="price_elementary",
     reads=(Source("price", ("entry", "version", "void", "node", "price_idr")),),
@@ -117,5 +137,6 @@ PRICE_ELEMENTARY: Final = Indicator(
     ),
     formula="index = index before · exp(mean ln(price / price before)), same quotes; price_idr = exp(mean ln price)",
     compute=compute,
+    workings=workings,
     facts=market_levels,
 )

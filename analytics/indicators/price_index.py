@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from analytics import provenance
-from analytics.indicators.basket import ENOUGH_WEIGHT, SOURCES, Basket, basket_facts, baskets
-from analytics.indicators.indicator import Indicator, Reach
+from analytics.indicators.basket import ENOUGH_WEIGHT, SOURCES, Basket, basket_facts, baskets, worked
+from analytics.indicators.indicator import Indicator, Reach, Worked
 from analytics.methods.price_index import rates
 from commons.catalogue import Label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from analytics.frames import Row
     from commons.sites import Site
 
 _COLUMNS: Final = ("start", "market", "index", "mom", "ytd", "yoy", "weight", "imputed_weight")
@@ -52,6 +53,17 @@ def _rows(basket: Basket) -> Iterator[dict[str, Any]]:
         }
 
 
+def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+    """The basket of the month, and the index by its values."""
+    basket, month, table = worked(frames["price_elementary"], site, row["market"], row["start"])
+    now, before = table["value"].sum(), table["value_before"].sum()
+    earlier = basket.aggregate.index.shift().loc[month]
+    if pd.isna(earlier):
+        return Worked(table, (f"index = {row['index']:.6g}: the first month",))
+    chain = f"index = {earlier:.6g} · {now:.6g} / {before:.6g} = {earlier * now / before:.6g}"
+    return Worked(table, (chain, f"coverage = weight priced / weight {row['weight']:.4g} = {row['coverage']:.4g}"))
+
+
 PRICE_INDEX: Final = Indicator(
     name="price_index",
     reads=SOURCES,
@@ -67,5 +79,6 @@ PRICE_INDEX: Final = Indicator(
     ),
     formula="index = Σ w · (index of the commodity / its base) / Σ w, chained month by month",
     compute=compute,
+    workings=workings,
     facts=basket_facts,
 )

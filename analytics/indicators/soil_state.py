@@ -11,7 +11,7 @@ from analytics import provenance
 from analytics.coverage import AtLeast
 from analytics.crops import CropWater, crop_water
 from analytics.frames import records
-from analytics.indicators.indicator import Indicator, Reach, Source
+from analytics.indicators.indicator import Indicator, Reach, Source, Worked
 from analytics.methods import soil_water
 from analytics.periods import local_days, midnight_ms, next_start
 from analytics.revision import digest
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from analytics.frames import Row
     from commons.sites import Site
     from commons.sites.rows import Bed
 
@@ -119,6 +120,24 @@ def _row(plot: _Plot, day: Mapping[str, Any], expected: int) -> dict[str, Any]:
     }
 
 
+def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+    """The hours of the bed's day, and its water balance."""
+    plot = _plots(site)[row["lane"], row["bed"]]
+    hours = _hourly(frames["soil"], site, {(row["lane"], row["bed"]): plot})
+    today = hours[hours["start"] == pd.Timestamp(row["start"])]
+    local = today["time"].dt.tz_convert(site.timezone).dt.strftime("%H:%M")
+    bed, p, roots = plot.bed, plot.crop.p, plot.roots_m
+    last = ", ".join(f"{value:.4g}" for value in today["moisture"].tail(_LAST_HOURS))
+    capacity, wilting = f"{bed.field_capacity_pct:g}", f"{bed.wilting_point_pct:g}"
+    lines = (
+        f"moisture = mean({last}) = {row['moisture']:.4g} %",
+        f"depletion = 10 · ({capacity} - {row['moisture']:.4g}) · {roots:g} = {row['depletion']:.4g} mm",
+        f"raw_depth = {p:g} · 10 · ({capacity} - {wilting}) · {roots:g} = {row['raw_depth']:.4g} mm",
+        f"{row['state']}: litres = {row['litres']:.4g} L on {bed.area_m2:g} m2",
+    )
+    return Worked(today.assign(hour=local)[["hour", "moisture"]], lines)
+
+
 SOIL_STATE: Final = Indicator(
     name="soil_state",
     reads=(Source("soil", ("moisture",), window="1h", by=("lane", "bed", "node", "origin")),),
@@ -134,6 +153,7 @@ SOIL_STATE: Final = Indicator(
     ),
     formula="depletion = 10 · (capacity - moisture) · roots; dry above raw_depth = p · TAW; litres = depletion · area",
     compute=compute,
+    workings=workings,
     facts=lambda site: {key: plot.facts for key, plot in _plots(site).items()},
     ages=True,
 )

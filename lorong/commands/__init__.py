@@ -22,6 +22,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
         "run": "run:run",
         "collect": "collect:collect",
         "analyse": "analyse:analyse",
+        "explain": "explain:explain",
         "serve": "roles:serve",
         "simulate": "roles:simulate",
         "query": "data:query",

@@ -1,0 +1,157 @@
+"""Every stored value can be explained: the inputs there were, the decision, the formula with its numbers, revisions."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from analytics.explain import Explainer
+from analytics.indicators import INDICATORS
+from commons.errors import ParameterError, UnknownNameError
+
+if TYPE_CHECKING:
+    from commons.explanation import Explanation, Part
+    from tests.analytics.conftest import City, Days
+
+MARKET, EGGS, CHICKEN = "pasar-terong", "telur-ayam-ras", "daging-ayam-ras"
+
+
+def filled(city: City, days: Days) -> None:
+    city.at("2025-06-03 09:00")
+    for commodity, step in ((EGGS, 3_000), (CHICKEN, 1_000)):
+        city.prices(MARKET, commodity, days.months("2025-01", [30_000 + step * month for month in range(4)]))
+    city.soil("saga", "b1", "2025-05-01", 25.0)
+    city.harvest("saga", "2025-05-02", "e1", commodity="kangkung", kg=2.5)
+    city.harvest("saga", "2025-05-02", "e2", commodity="kangkung", kg=1.5)
+    city.run()
+
+
+def explain(city: City, indicator: str, period: str, **where: str) -> Explanation:
+    return Explainer(city.store, city.site)(indicator, period=period, where=where)
+
+
+def part(found: Explanation, title: str) -> Part:
+    return next(each for each in found.parts if each.title.en.startswith(title))
+
+
+def lines(found: Explanation, title: str) -> str:
+    return "\n".join(line.en for line in part(found, title).lines)
+
+
+def cells(found: Explanation, title: str) -> list[tuple[Any, ...]]:
+    table = part(found, title).table
+    assert table is not None
+    return list(table.rows)
+
+
+def test_an_index_is_explained_by_its_basket_and_the_numbers_give_the_value(city: City, days: Days) -> None:
+    filled(city, days)
+
+    found = explain(city, "price_index", "2025-03", place=MARKET)
+
+    assert [row[0] for row in cells(found, "Inputs")] == [CHICKEN, EGGS]
+    value = city.row("price_index", "2025-03-01")["index"]
+    _, steps, result = lines(found, "The formula").splitlines()[1].split(" = ")
+    before, now, then = (float(number) for number in re.findall(r"[\d.]+", steps))
+    assert before * now / then == pytest.approx(value, rel=1e-4)
+    assert float(result) == pytest.approx(value, rel=1e-5)
+    assert "Coverage: 100.0 %." in lines(found, "Are they enough")
+
+
+def test_a_commoditys_index_is_explained_by_its_quotes(city: City, days: Days) -> None:
+    filled(city, days)
+
+    found = explain(city, "price_elementary", "2025-02", place=MARKET, commodity=EGGS)
+
+    (row,) = cells(found, "Inputs")
+    assert row[1:] == (20.0, 30_000.0, 33_000.0, pytest.approx(1.1))
+    assert "index = 100 · 1.1 = 110" in lines(found, "The formula")
+
+
+def test_a_sum_is_explained_by_its_entries_at_every_level(city: City, days: Days) -> None:
+    filled(city, days)
+
+    for place in ("saga", "makassar"):
+        found = explain(city, "garden_harvest", "2025-05", place=place, commodity="kangkung")
+        assert "kg = 2.5 + 1.5 = 4 kg" in lines(found, "The formula")
+        assert len(cells(found, "Inputs")) == 2
+
+
+def test_a_beds_water_is_explained_by_its_hours(city: City, days: Days) -> None:
+    filled(city, days)
+
+    found = explain(city, "soil_state", "2025-05-01", place="saga", bed="b1")
+
+    assert len(cells(found, "Inputs")) == 24
+    assert "moisture = mean(25, 25, 25) = 25 %" in lines(found, "The formula")
+
+
+def test_a_refused_value_says_why_and_shows_what_there_was(city: City) -> None:
+    city.soil("saga", "b1", "2026-11-01", 25.0, hours=range(5))
+    city.run("soil_state")
+
+    found = explain(city, "soil_state", "2026-11-01", place="saga")
+
+    assert len(cells(found, "Inputs")) == 5
+    assert "Not enough: too little: 5 of 24 inputs" in lines(found, "Are they enough")
+    assert cells(found, "Result") == []
+
+
+def test_revisions_are_listed_the_first_first_with_their_reasons(city: City) -> None:
+    city.soil("saga", "b1", "2026-11-01", 20.0, hours=range(18))
+    city.run("soil_state")
+    city.at("2026-11-03 10:00")
+    city.soil("saga", "b1", "2026-11-01", 30.0, hours=range(18, 24))
+    city.run("soil_state")
+
+    found = explain(city, "soil_state", "2026-11-01", place="saga")
+
+    revisions = cells(found, "Revisions")
+    assert [row[0] for row in revisions] == [20.0, 30.0]
+    assert ["first run" in row for row in revisions] == [True, False]
+    assert "late data: soil saga 2026-11-01" in revisions[1]
+
+
+def test_several_values_that_fit_are_named_so_that_one_can_be_chosen(city: City) -> None:
+    for bed in ("b1", "b2"):
+        city.soil("saga", bed, "2026-11-01", 25.0)
+    city.run("soil_state")
+
+    with pytest.raises(ParameterError, match="bed=b1; bed=b2"):
+        explain(city, "soil_state", "2026-11-01", place="saga")
+
+
+@pytest.mark.parametrize(
+    ("indicator", "period", "where", "error"),
+    [
+        ("price_indx", "2025-03", {"place": MARKET}, UnknownNameError),
+        ("price_index", "2025-13", {"place": MARKET}, ParameterError),
+        ("price_index", "yesterday", {"place": MARKET}, ParameterError),
+        ("soil_state", "2025-05", {"place": "saga"}, ParameterError),
+        ("price_index", "2019-03", {"place": MARKET}, UnknownNameError),
+        ("price_index", "2025-03", {"place": MARKET, "bed": "b1"}, UnknownNameError),
+    ],
+)
+def test_what_cannot_be_explained_is_refused_with_the_remedy(
+    city: City, days: Days, indicator: str, period: str, where: dict[str, str], error: type[Exception]
+) -> None:
+    filled(city, days)
+
+    with pytest.raises(error):
+        explain(city, indicator, period, **where)
+
+
+@pytest.mark.parametrize("name", INDICATORS)
+def test_every_stored_value_of_every_indicator_can_be_explained(city: City, days: Days, name: str) -> None:
+    filled(city, days)
+
+    for row in city.rows(name):
+        tags = {tag: row[tag] for tag in ("market", "lane", "place", "commodity", "bed", "level") if row.get(tag)}
+        kind = row.get("period", INDICATORS[name].periods[0])
+        year, week, _ = row["time"].tz_convert(city.site.timezone).isocalendar()
+        period = {"day": row["day"], "week": f"{year}-W{week:02d}", "month": row["day"][:7]}[kind]
+        found = explain(city, name, period, **tags)
+        assert cells(found, "Inputs")
+        assert cells(found, "Result")
