@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from analytics.explain import Explainer
 from analytics.indicators import INDICATORS
 from analytics.runner import Runner
 from analytics.schedule import Schedule
@@ -84,7 +85,10 @@ class Pipeline:
             opened.callback(broker.stop)
             web = replace(settings.web, host=order.host, port=order.port, data=order.data / "web")
             entries = opened.enter_context(open_diary(web, site, broker.settings, clock=clock))
-            app = create_app(self._store, site, clock=clock, facts=self._facts, settings=web, entries=entries)
+            explain = Explainer(self._store, site)
+            app = create_app(
+                self._store, site, clock=clock, facts=self._facts, settings=web, entries=entries, explain=explain
+            )
             self.server = WebServer(app, web)
             collector = replace(settings.collector, data=order.data / "collector")
             self._collector = Collector(self._store, broker.settings, site, collector, clock=clock)

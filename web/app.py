@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from commons.errors import ParameterError, StoreBusyError, StoreUnavailableError, UnknownNameError
 from commons.logs import Log
+from web import explanations
 from web.api import Api
 from web.cache import BriefCache
 from web.effort import Effort, LimitAnswers
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from commons.clock import Clock
+    from commons.explanation import Explain
     from commons.sites import Site
     from diary.entries import Entries
     from store.contract import Store
@@ -57,6 +59,7 @@ def create_app(
     facts: Callable[[], PipelineFacts] | None = None,
     settings: WebSettings | None = None,
     entries: Entries | None = None,
+    explain: Explain | None = None,
 ) -> FastAPI:
     """The web of one site.
 
@@ -67,6 +70,7 @@ def create_app(
         facts: What the pipeline counts, when it runs in this process.
         settings: Its settings; the defaults when left out.
         entries: What takes harvests from phones; without it nothing can be entered.
+        explain: Explains computed values; without it they are shown unexplained.
 
     Raises:
         UnknownNameError: The settings name a language that there is not.
@@ -74,7 +78,7 @@ def create_app(
     """
     chosen = settings or WebSettings()
     reader = Reader(store, site, clock=clock, keep_seconds=chosen.keep_seconds)
-    renderer = Renderer(site, default=chosen.language)
+    renderer = Renderer(site, default=chosen.language, explains=explain is not None)
     pages = Pages(reader, renderer, chosen, facts=facts, cache=BriefCache(chosen.keep_seconds, clock))
     registry = CollectorRegistry()
     traffic = Traffic(registry)
@@ -93,6 +97,8 @@ def create_app(
     effort = Effort(at_once=chosen.api_at_once, seconds=chosen.api_seconds)
     api = Api(reader, most_rows=chosen.api_rows, effort=effort, seconds=chosen.api_seconds)
     app.include_router(api.router(API))
+    if explain is not None:
+        app.include_router(explanations.router(explain, renderer, effort))
     app.include_router(watch_router(store, registry))
     app.mount("/static", StaticFiles(directory=str(resources.files("web").joinpath("static"))))
     if entries is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime
 from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -13,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from commons.catalogue.commodities import commodities
 from web import words
+from web.explanations import address
 from web.language import language, languages
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 Shown = TypeVar("Shown")
 COOKIE: Final = "lang"
+_NS: Final = 10**9
 _A_YEAR_S: Final = 365 * 86_400
 # Controls, letters without width, and those that turn the direction of what stands around them.
 _HIDDEN: Final = re.compile(
@@ -36,14 +39,17 @@ class Renderer:
     Args:
         site: The city.
         default: The language of a visitor who has not chosen.
+        explains: Whether there are pages that explain computed values.
 
     Raises:
         UnknownNameError: There is no such language.
     """
 
-    def __init__(self, site: Site, *, default: str) -> None:
+    def __init__(self, site: Site, *, default: str, explains: bool = False) -> None:
         self._default = language(default)
-        self._environments = {code: _environment(site, found, default) for code, found in languages().items()}
+        self._environments = {
+            code: _environment(site, found, default, explains=explains) for code, found in languages().items()
+        }
 
     def language(self, request: Request) -> Language:
         """What `?lang=` asks for, else the cookie, else the default; an unknown one counts for nothing."""
@@ -75,7 +81,7 @@ class Renderer:
         return answer
 
 
-def _environment(site: Site, reader: Language, default: str) -> Environment:
+def _environment(site: Site, reader: Language, default: str, *, explains: bool) -> Environment:
     found = Environment(
         loader=PackageLoader("web"),
         autoescape=True,
@@ -93,6 +99,9 @@ def _environment(site: Site, reader: Language, default: str) -> Environment:
         commodities=commodities(),
         href=partial(_address, code="" if reader.code == default else reader.code),
         switch=lambda here, code: _address(here, code=code),
+        explains=explains,
+        explained=address,
+        local_day=lambda time_ns: datetime.fromtimestamp(time_ns / _NS, site.zone).date(),
         mark_words=partial(words.mark_words, reader),
         soil_states=words.SOIL_STATES,
         position_words=words.POSITIONS,

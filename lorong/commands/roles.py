@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
+from analytics.explain import Explainer
 from commons import logs
 from commons.clock import SystemClock
 from lorong.diary import open_diary
@@ -48,7 +49,7 @@ def serve(
     with ExitStack() as opened:
         store = opened.enter_context(closing(open_store(every.store, clock=clock)))
         entries = opened.enter_context(open_diary(web, place, every.broker, clock=clock))
-        app = create_app(store, place, clock=clock, settings=web, entries=entries)
+        app = create_app(store, place, clock=clock, settings=web, entries=entries, explain=Explainer(store, place))
         server = WebServer(app, web)
         stop = stopping()
         server.start()

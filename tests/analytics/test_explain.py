@@ -9,6 +9,7 @@ import pytest
 
 from analytics.explain import Explainer
 from analytics.indicators import INDICATORS
+from commons.catalogue import measurement
 from commons.errors import ParameterError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def test_every_stored_value_of_every_indicator_can_be_explained(city: City, days
     filled(city, days)
 
     for row in city.rows(name):
-        tags = {tag: row[tag] for tag in ("market", "lane", "place", "commodity", "bed", "level") if row.get(tag)}
+        tags = {tag: row[tag] for tag in measurement(name).tags if tag not in ("city", "period") and row[tag]}
         kind = row.get("period", INDICATORS[name].periods[0])
         year, week, _ = row["time"].tz_convert(city.site.timezone).isocalendar()
         period = {"day": row["day"], "week": f"{year}-W{week:02d}", "month": row["day"][:7]}[kind]

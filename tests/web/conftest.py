@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from commons.explanation import Explain
     from commons.rows import NumberColumn, TextColumn, Value
     from store.contract import Query, Store
     from web.facts import PipelineFacts
@@ -374,10 +376,12 @@ def visit(request: pytest.FixtureRequest, site: Site, clock: StandingClock) -> I
         settings: WebSettings | None = None,
         address: str = "203.0.113.7",
         beside: TestClient | None = None,
+        explain: Explain | None = None,
     ) -> TestClient:
         """A new web, or another visitor beside one who is there."""
         store = of or request.getfixturevalue("store")
-        app = beside.app if beside else create_app(store, site, clock=clock, facts=facts, settings=settings)
+        new = partial(create_app, store, site, clock=clock, facts=facts, settings=settings, explain=explain)
+        app = beside.app if beside else new()
         opened.append(TestClient(app, follow_redirects=False, client=(address, 50_000)))
         return opened[-1]
 
