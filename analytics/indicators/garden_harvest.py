@@ -154,6 +154,7 @@ GARDEN_HARVEST: Final = Indicator(
     formula="kg = Σ kg of the entries that hold; coverage = lanes_reported / lanes_total",
     compute=compute,
     workings=workings,
+    marks=(provenance.RECORDED, provenance.SIMULATED, provenance.INCOMPLETE),
     spread=_spread,
     facts=_above,
 )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from commons.marks import INCOMPLETE, RECORDED, SIMULATED, STAND_IN
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -125,6 +127,7 @@ class Indicator:
         spread: The places whose values a touched place changes.
         facts: The site's tables that it uses; when they change, everything is computed again.
         ages: Whether the value of a running period changes as the hours go by, without new inputs.
+        marks: Those that its values may carry.
         keeps_first: Fields of which the value as first published is kept beside the one now, in `first_<field>`; for
             methods that fit a whole series anew.
     """
@@ -144,6 +147,7 @@ class Indicator:
     spread: Callable[[Site, str], Iterable[str]] = same_place
     facts: Callable[[Site], object] = no_facts
     ages: bool = False
+    marks: tuple[str, ...] = (RECORDED, SIMULATED, STAND_IN, INCOMPLETE)
     keeps_first: tuple[str, ...] = ()
 
     @property

@@ -96,5 +96,6 @@ PRICE_CONTRIBUTION: Final = Indicator(
     formula="mom_pp = 100 · (value now - value before) / Σ values before, within the basket of the month",
     compute=compute,
     workings=workings,
+    marks=(*sorted(provenance.INHERITED), provenance.IMPUTED, provenance.INCOMPLETE),
     facts=basket_facts,
 )

@@ -80,5 +80,6 @@ PRICE_INDEX: Final = Indicator(
     formula="index = Σ w · (index of the commodity / its base) / Σ w, chained month by month",
     compute=compute,
     workings=workings,
+    marks=(*sorted(provenance.INHERITED), provenance.IMPUTED, provenance.INCOMPLETE),
     facts=basket_facts,
 )

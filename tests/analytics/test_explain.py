@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from analytics import provenance
 from analytics.explain import Explainer
 from analytics.indicators import INDICATORS
 from commons.catalogue import measurement
@@ -156,3 +157,4 @@ def test_every_stored_value_of_every_indicator_can_be_explained(city: City, days
         found = explain(city, name, period, **tags)
         assert cells(found, "Inputs")
         assert cells(found, "Result")
+        assert provenance.marks_in(row["marks"]) <= set(INDICATORS[name].marks)
