@@ -25,7 +25,6 @@ _MEANT: Final = {"\\s": "\\", "\\n": "\n", "\\r": "\r", "\\0": "\0"}
 _CODE: Final = re.compile(r"\\[snr0]")
 _SERIES: Final = 16_384  # heads kept ready: those of a city
 _SYNTAX: Final = str.maketrans({",": "\\,", "=": "\\=", " ": "\\ "})
-_QUOTED: Final = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
 def encode(block: Block, of: Measurement) -> tuple[str, Sequence[int]]:
@@ -84,7 +83,12 @@ def _numbers(name: str, column: NumberColumn | TextColumn) -> list[str]:
 
 
 def _texts(name: str, column: NumberColumn | TextColumn) -> list[str]:
-    return ["" if value is None else f',{name}="{str(value).translate(_QUOTED)}"' for value in column]
+    return ["" if value is None else f',{name}="{_quoted(str(value))}"' for value in column]
+
+
+def _quoted(text: str) -> str:
+    """Twice `replace`: `translate` looks at each sign by itself, twenty times as long for a ledger's JSON."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _as_json(numbers: Sequence[object]) -> list[str]:
