@@ -22,15 +22,10 @@ def by_series(block: Block, tags: tuple[str, ...], make: Callable[[Key], T]) -> 
         tags: The tags' names, in the order that `make` takes their values.
         make: The value of a series from its tags' values, empty text for a tag that is not there.
     """
-    fixed = {name: tag for name, tag in block.tags.items() if isinstance(tag, str)}
-    lists = {name: tag for name, tag in block.tags.items() if not isinstance(tag, str)}
-
-    def of(varying: Key) -> T:
-        found = fixed | dict(zip(lists, varying, strict=True))
-        return make(tuple(found.get(name, "") for name in tags))
-
-    if not lists:
-        return repeat(of(()), len(block))
-    keys = list(zip(*lists.values(), strict=True))
-    values = {key: of(key) for key in dict.fromkeys(keys)}
+    columns = [block.tags.get(name, "") for name in tags]
+    scalars = [column for column in columns if isinstance(column, str)]
+    if len(scalars) == len(columns):
+        return repeat(make(tuple(scalars)), len(block))
+    keys = list(zip(*(repeat(column) if isinstance(column, str) else column for column in columns), strict=False))
+    values = {key: make(key) for key in dict.fromkeys(keys)}
     return map(values.__getitem__, keys)
