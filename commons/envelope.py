@@ -140,19 +140,19 @@ def _parse(payload: bytes) -> dict[str, Any] | list[Any]:
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise WireError(f"payload of {len(payload)} bytes is over {MAX_PAYLOAD_BYTES}; send smaller packs")
     try:
-        document = orjson.loads(payload)
+        document: dict[str, Any] | list[Any] = orjson.loads(payload)
     except orjson.JSONDecodeError as error:
         raise WireError(f"payload is not JSON: {error}; send a JSON object or SenML") from error
     except RecursionError as error:
         raise WireError("payload is nested too deep; send flat columns") from error
-    if not isinstance(document, dict | list):
+    if type(document) not in (dict, list):
         raise WireError(f"payload is a JSON {type(document).__name__}; send an object or SenML")
     return document
 
 
 def _rows(document: dict[str, Any] | list[Any]) -> int:
     """How many rows a document counts as: its times, or the records of SenML; never none."""
-    times = document.get("t") if isinstance(document, dict) else document
+    times = document.get("t") if type(document) is dict else document
     return len(times) or 1 if type(times) is list else 1
 
 
@@ -162,7 +162,7 @@ def _numbered(document: dict[str, Any]) -> tuple[str | None, int, int]:
     if box is None:
         return None, 0, 0
     seq, first = document.get("seq"), document.get("first", 1)
-    if not (isinstance(box, str) and box.isascii() and box.isalnum() and len(box) <= 32):  # noqa: PLR2004  # 128 bits in base32 are 26
+    if not (type(box) is str and box.isascii() and box.isalnum() and len(box) <= 32):  # noqa: PLR2004  # 128 bits in base32 are 26
         raise WireError(f"box {str(box)[:40]!r} is no outbox name; send 128 bits in base32")
     if not (type(seq) is int and 1 <= seq < 2**53):
         raise WireError(f"seq {str(seq)[:40]!r} is no pack number; count packs from 1")

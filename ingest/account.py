@@ -21,7 +21,6 @@ _WRITTEN: Final = 4  # how many of them the store keeps
 _GAPS: Final = 500  # an uplink is at most 400 packs ahead of what it is told, and can leave half as many gaps
 _LOST: Final = 500
 _NOTICE: Final = "~"  # before the digest of what was a notice of thinning
-_COUNTERS: Final = ("stored", "rejected", "thinned", "duplicate", "packs", "clones")
 
 
 @dataclass(slots=True)
@@ -61,8 +60,9 @@ class Statement:
             "ahead": self.ahead,
             "lost": self.lost,
             "recent": self.recent,
+            **self.counters,
         }
-        return orjson.dumps(known | self.counters, option=orjson.OPT_NON_STR_KEYS).decode()
+        return orjson.dumps(known, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 @dataclass(slots=True)
@@ -144,7 +144,8 @@ class Account:
             self.lost = fewer(without(self.lost, seq), _LOST)
         if seq == self.through + 1:
             self.through = seq
-            self._advance()
+            if self.ahead:
+                self._advance()
         elif not self.holds(seq):
             self.ahead = joined([*self.ahead, [seq, seq]])
         self.packs += 1
@@ -184,7 +185,14 @@ class Account:
             lost=self.lost,
             recent=recent,
             newest=None if digest is None else (newest, digest.removeprefix(_NOTICE)),
-            counters={name: getattr(self, name) for name in _COUNTERS},
+            counters={
+                "stored": self.stored,
+                "rejected": self.rejected,
+                "thinned": self.thinned,
+                "duplicate": self.duplicate,
+                "packs": self.packs,
+                "clones": self.clones,
+            },
         )
 
     @property
@@ -202,7 +210,8 @@ class Account:
     def _remember(self, message: Envelope) -> None:
         self.recent[message.seq] = f"{_NOTICE}{message.digest}" if message.thinned else message.digest
         if len(self.recent) > _KNOWN:
-            del self.recent[next(seq for seq in self.recent if seq != self._newest)]
+            oldest, next_oldest = islice(self.recent, 2)
+            del self.recent[oldest if oldest != self._newest else next_oldest]
 
     def _advance(self) -> None:
         """Move `through` over what already came beyond it; ranges are replaced, since statements share them."""

@@ -46,7 +46,8 @@ class Ledger:
         self._store_id = store_id
         self._accounts: dict[Key, Account] = {}
         self._stored: dict[Key, Statement] = {}
-        self._changed: set[Key] = set()
+        self._senders: dict[Key, Sender] = {}  # made once for each: what is checked at each making takes longer
+        self._changed: dict[Key, Account] = {}
         self._gaps: set[Key] = set()
         self._asked: dict[Key, dict[int, tuple[int, float]]] = {}
         self._day, self._opened = 0, Counter[tuple[str, str]]()
@@ -63,7 +64,8 @@ class Ledger:
             if row["store"] not in (None, ledger._store_id):
                 continue
             key = (row["city"], row["node"], row["box"])
-            ledger._accounts[key] = Account.from_state(key, row["state"])
+            account = ledger._accounts[key] = Account.from_state(key, row["state"])
+            ledger._place(account, Address(row["city"], account.lane, row["node"]))
         ledger._changed.update(ledger._accounts)
         ledger.settle(ledger.changes())
         return ledger
@@ -91,7 +93,7 @@ class Ledger:
         key = (address.city, address.node, box)
         if key not in self._accounts:
             self._count_opening(key, now_ms)
-        found = self._open(key, address.lane)
+        found = self._open(key, address)
         verdict = found.judge(message)
         if verdict == "scattered":
             raise AccountError(
@@ -100,15 +102,15 @@ class Ledger:
             )
         if verdict == "clone":
             found.clones += 1
-            found = self._open((address.city, address.node, f"{box}-{_CLONE}"), address.lane)
+            found = self._open((address.city, address.node, f"{box}-{_CLONE}"), address)
             verdict = "duplicate" if found.recent.get(message.seq) == message.digest else "clone"
         return found, verdict
 
     def changes(self) -> list[Statement]:
         """What changed since this was last asked, to be written behind the rows it speaks of."""
-        keys = sorted(self._changed)
+        statements = [account.statement() for account in self._changed.values()]
         self._changed.clear()
-        return [self._accounts[key].statement() for key in keys]
+        return statements
 
     def block(self, statements: Sequence[Statement]) -> Block:
         """Statements as rows."""
@@ -127,7 +129,7 @@ class Ledger:
         for statement in statements:
             self._stored[statement.key] = statement
             (self._gaps.add if statement.ahead else self._gaps.discard)(statement.key)
-        return [self._sender(statement.key) for statement in statements if not _is_clone(statement.key)]
+        return self._sent_by(statement.key for statement in statements)
 
     def refuse(self, refused: Iterable[tuple[Key, str]]) -> None:
         """Rows that a batch had counted as stored, or as sent again, were refused by the store.
@@ -165,11 +167,11 @@ class Ledger:
 
     def senders(self) -> list[Sender]:
         """Every outbox that was ever heard."""
-        return [self._sender(key) for key in self._accounts if not _is_clone(key)]
+        return self._sent_by(self._accounts)
 
     def with_gaps(self) -> list[Sender]:
         """Every outbox that something is missing from."""
-        return [self._sender(key) for key in self._gaps if not _is_clone(key)]
+        return self._sent_by(self._gaps)
 
     def missing_packs(self) -> int:
         """How many packs are known to be under way, or lost on it."""
@@ -183,7 +185,7 @@ class Ledger:
             asked[first] = (times + 1, now) if now - at >= _ASK_SECONDS else (times, at)
             if times >= _ASKED_ENOUGH:
                 account.lose_before(last + 1)
-                self._changed.add(account.key)
+                self._changed[account.key] = account
                 asked.clear()
         if asked:
             self._asked[account.key] = asked
@@ -200,18 +202,20 @@ class Ledger:
             )
         self._opened[city, node] += 1
 
-    def _sender(self, key: Key) -> Sender:
-        city, node, box = key
-        return Address(city, self._accounts[key].lane, node), box
+    def _sent_by(self, keys: Iterable[Key]) -> list[Sender]:
+        """Address and box of each account, but for clones': nobody hears those."""
+        return [self._senders[key] for key in keys if not key[2].endswith(_CLONE)]
 
-    def _open(self, key: Key, lane: str) -> Account:
+    def _open(self, key: Key, address: Address) -> Account:
         account = self._accounts.get(key)
         if account is None:
             account = self._accounts[key] = Account(key)
-        account.lane = lane  # a node that moved hears answers where it is now
-        self._changed.add(key)
+        if account.lane != address.lane:
+            self._place(account, address)
+        self._changed[key] = account
         return account
 
-
-def _is_clone(key: Key) -> bool:
-    return key[2].endswith(_CLONE)
+    def _place(self, account: Account, address: Address) -> None:
+        """A node that moved hears answers where it is now."""
+        account.lane = address.lane
+        self._senders[account.key] = (address, account.key[2])
