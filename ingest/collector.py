@@ -86,6 +86,7 @@ class Collector:
         self._answered: dict[tuple[Address, str], float] = {}
         self._report = Report()
         self._strangers: set[str] = set()
+        self._round_seconds = min(_ROUND_SECONDS, settings.answer_seconds)
         self._round_at = float("-inf")
         self._reported_at = clock.monotonic()
         self._beat_at = self._listens_since = clock.monotonic()
@@ -165,7 +166,7 @@ class Collector:
         batch, settings = Batch(self._clock.wall_ms()), self._settings
         while True:
             room = settings.batch_messages - len(batch.arrivals), settings.batch_bytes - batch.size
-            patience = _BUSY_SECONDS if writer.is_busy else 0.0 if batch.arrivals else _IDLE_SECONDS
+            patience = _BUSY_SECONDS if writer.is_busy else 0.0 if batch.arrivals else self._idle_seconds()
             few = min(room[0], _AT_ONCE)
             least = few if writer.is_busy else 1
             arrivals = subscription.take(messages=few, size=room[1], patience=patience, least=least)
@@ -176,6 +177,11 @@ class Collector:
                     batch.take(arrival, self._ledger)
             if self._is_full(batch) or not (arrivals or writer.is_busy):
                 return batch
+
+    def _idle_seconds(self) -> float:
+        """How long to wait for a message when there is nothing to do: an answer does not wait beyond its round."""
+        until_round = self._round_at + self._round_seconds - self._clock.monotonic()
+        return min(_IDLE_SECONDS, max(0.0, until_round)) if self._due else _IDLE_SECONDS
 
     def _is_full(self, batch: Batch) -> bool:
         full = self._settings
@@ -206,7 +212,7 @@ class Collector:
         or restored meanwhile must not be spoken for.
         """
         now, every = self._clock.monotonic(), self._settings.answer_seconds
-        if now - self._round_at < min(_ROUND_SECONDS, every) and not all_now:
+        if now - self._round_at < self._round_seconds and not all_now:
             return
         waiting = dict.fromkeys([*self._due, *self._ledger.with_gaps()])
         due = [who for who in waiting if all_now or now - self._answered.get(who, float("-inf")) >= every]
