@@ -36,6 +36,7 @@ _IDLE_SECONDS: Final = 0.2
 _BUSY_SECONDS: Final = 0.01
 _ROUND_SECONDS: Final = 1.0  # answers go out in rounds at most so often
 _ROUND_ANSWERS: Final = 500
+_WHILE_WRITING: Final = 2  # times as many messages as a batch else holds: waiting with them would help nobody
 _AT_ONCE: Final = 500  # messages judged before looking again whether the writer is free
 
 log = Log("ingest.collector")
@@ -164,32 +165,32 @@ class Collector:
     def _gather(self, subscription: Subscription, writer: Writer) -> Batch:
         """Receive, decode and judge, until the batch is full, or nothing is being written and nothing more waits."""
         batch, settings = Batch(self._clock.wall_ms()), self._settings
-        while True:
-            room = settings.batch_messages - len(batch.arrivals), settings.batch_bytes - batch.size
+        while (room := self._room(batch, writer)) > 0:
             patience = _BUSY_SECONDS if writer.is_busy else 0.0 if batch.arrivals else self._idle_seconds()
-            few = min(room[0], _AT_ONCE)
+            few = min(room, _AT_ONCE)
             least = few if writer.is_busy else 1
-            arrivals = subscription.take(messages=few, size=room[1], patience=patience, least=least)
+            size = settings.batch_bytes - batch.size
+            arrivals = subscription.take(messages=few, size=size, patience=patience, least=least)
             for arrival in arrivals:
                 if arrival.topic == self._heartbeat_topic:
                     batch.arrivals.append(arrival)
                 else:
                     batch.take(arrival, self._ledger)
-            if self._is_full(batch) or not (arrivals or writer.is_busy):
-                return batch
+            if not (arrivals or writer.is_busy):
+                break
+        return batch
+
+    def _room(self, batch: Batch, writer: Writer) -> int:
+        """How many messages the batch still takes."""
+        full = self._settings
+        if batch.size >= full.batch_bytes or batch.rows >= full.batch_rows:
+            return 0
+        return full.batch_messages * (_WHILE_WRITING if writer.is_busy else 1) - len(batch.arrivals)
 
     def _idle_seconds(self) -> float:
         """How long to wait for a message when there is nothing to do: an answer does not wait beyond its round."""
         until_round = self._round_at + self._round_seconds - self._clock.monotonic()
         return min(_IDLE_SECONDS, max(0.0, until_round)) if self._due else _IDLE_SECONDS
-
-    def _is_full(self, batch: Batch) -> bool:
-        full = self._settings
-        return (
-            len(batch.arrivals) >= full.batch_messages
-            or batch.size >= full.batch_bytes
-            or batch.rows >= full.batch_rows
-        )
 
     def _conclude(self, subscription: Subscription, writer: Writer) -> None:
         """Acknowledge the batch that was under way, once it is written."""

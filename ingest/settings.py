@@ -13,7 +13,7 @@ class CollectorSettings:
     Args:
         data: Its folder: identity, lock, rejects.
         topics: MQTT filters to subscribe to.
-        batch_messages: A batch closes at so many messages.
+        batch_messages: A batch closes at so many messages; at twice as many while the one before is still written.
         batch_bytes: A batch closes at so many payload bytes [By].
         batch_rows: A batch closes at so many rows.
         waiting_bytes: How much may wait unread in memory [By]; beyond it the broker keeps the rest.
