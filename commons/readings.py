@@ -207,7 +207,7 @@ def _completed(
 def _named(tags: Mapping[str, str | list[str]], known: Measurement) -> None:
     """An empty text is no identity, a long one neither, and an origin is one of four words."""
     for name, value in tags.items():
-        texts = value if type(value) is list else [value]
+        texts = set(value) if type(value) is list else {value}  # of thousands of rows a few are another's
         if "" in texts and name not in known.optional:
             raise WireError(f"tag {name} of {known.name} is empty; a row's identity needs a text")
         longest: int = max(map(len, texts))

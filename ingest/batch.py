@@ -129,10 +129,10 @@ class Batch:
 
     def close(self) -> None:
         """Read the rows: single readings of one shape together, everything else by itself; check every value."""
-        shapes: dict[tuple[str, ...] | None, list[Judged]] = {}
+        shapes: dict[tuple[Counter, tuple[str, ...]] | None, list[Judged]] = {}
         for one in self._judged:
             of = readings.shape(one.envelope)
-            shapes.setdefault(None if of is None else (one.counter, *of), []).append(one)
+            shapes.setdefault(None if of is None else (one.counter, of), []).append(one)
         alone = shapes.pop(None, [])
         for same in shapes.values():
             alone += self._read_together(same)
