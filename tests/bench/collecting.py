@@ -27,7 +27,12 @@ _LISTENS: Final = "collector listens"
 
 @contextmanager
 def collecting(
-    broker: BrokerSettings, settings: StoreSettings, folder: Path, *, answer_seconds: float = 2.0
+    broker: BrokerSettings,
+    settings: StoreSettings,
+    folder: Path,
+    *,
+    answer_seconds: float = 2.0,
+    report_seconds: float = 1.0,
 ) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """A collector that has just subscribed when the block begins, and its log.
 
@@ -36,6 +41,7 @@ def collecting(
         settings: Where it writes rows.
         folder: Its folder and its log go here.
         answer_seconds: How often it answers senders [s].
+        report_seconds: How often it says what it stored [s].
 
     Raises:
         RuntimeError: It did not start.
@@ -46,7 +52,7 @@ def collecting(
         "LORONG_STORE__URL": settings.url,
         "LORONG_STORE__TOKEN": settings.token.reveal(),
         "LORONG_COLLECTOR__DATA": str(folder / "collector"),
-        "LORONG_COLLECTOR__REPORT_SECONDS": "1",
+        "LORONG_COLLECTOR__REPORT_SECONDS": str(report_seconds),
         "LORONG_COLLECTOR__ANSWER_SECONDS": str(answer_seconds),
     }
     with running([sys.executable, "-m", "lorong", "collect"], log=log, environ=environ) as process:
