@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ingest.packets import Arrival
 
 _SMALL: Final = 16  # blocks below this many rows are put together
+_AT_ONCE: Final = 500  # messages read together: so many stay in the processor's cache meanwhile
 
 Counter = Literal["stored", "duplicate"]
 
@@ -126,19 +127,12 @@ class Batch:
             self._count(account, "thinned", envelope.rows)
         else:
             self._judged.append(Judged(arrival, envelope, account, counter))
+            if len(self._judged) == _AT_ONCE:
+                self._read_judged()
 
     def close(self) -> None:
-        """Read the rows: single readings of one shape together, everything else by itself; check every value."""
-        shapes: dict[tuple[Counter, tuple[str, ...]] | None, list[Judged]] = {}
-        for one in self._judged:
-            of = readings.shape(one.envelope)
-            shapes.setdefault(None if of is None else (one.counter, of), []).append(one)
-        alone = shapes.pop(None, [])
-        for same in shapes.values():
-            alone += self._read_together(same)
-        for one in alone:
-            self._read(one)
-        self._judged.clear()
+        """Read what is left, put what is small together, and check every value."""
+        self._read_judged()
         if sum(len(part.owners) < _SMALL for part in self.parts) >= _SMALL:
             self.parts = _compacted(self.parts)
         for part in self.parts:
@@ -183,6 +177,19 @@ class Batch:
         else:
             account.handle(envelope)
         return account, "stored"
+
+    def _read_judged(self) -> None:
+        """Read the rows: single readings of one shape together, everything else by itself."""
+        shapes: dict[tuple[Counter, tuple[str, ...]] | None, list[Judged]] = {}
+        for one in self._judged:
+            of = readings.shape(one.envelope)
+            shapes.setdefault(None if of is None else (one.counter, of), []).append(one)
+        alone = shapes.pop(None, [])
+        for same in shapes.values():
+            alone += self._read_together(same)
+        for one in alone:
+            self._read(one)
+        self._judged.clear()
 
     def _read_together(self, same: list[Judged]) -> list[Judged]:
         """Make one part of readings of one shape; those that have to be read one by one."""
