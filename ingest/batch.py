@@ -84,7 +84,7 @@ class Batch:
 
     Args:
         now_ms: When they came [ms since 1970 UTC].
-        arrivals: The messages.
+        mids: The messages' packet ids, by which they are acknowledged.
         size: Their payloads together [By].
         rows: How many rows their senders count for them.
         parts: The rows to write, once it is closed.
@@ -93,7 +93,7 @@ class Batch:
     """
 
     now_ms: int
-    arrivals: list[Arrival] = field(default_factory=list)
+    mids: list[int] = field(default_factory=list)
     size: int = 0
     rows: int = 0
     parts: list[Part] = field(default_factory=list)
@@ -108,7 +108,7 @@ class Batch:
 
     def take(self, arrival: Arrival, ledger: Ledger) -> None:
         """Open one message and judge it by the ledger."""
-        self.arrivals.append(arrival)
+        self.mids.append(arrival.mid)
         self.size += len(arrival.payload)
         try:
             envelope = opened(arrival.topic, arrival.payload)

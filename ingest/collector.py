@@ -155,7 +155,7 @@ class Collector:
         batch.close()
         self._conclude(subscription, writer)
         statements = self._ledger.changes()
-        if batch.arrivals or statements:
+        if batch.mids or statements:
             writer.begin(batch, statements, self._ledger)
         self._answer(subscription)
         self._lease.renew()
@@ -166,14 +166,14 @@ class Collector:
         """Receive, decode and judge, until the batch is full, or nothing is being written and nothing more waits."""
         batch, settings = Batch(self._clock.wall_ms()), self._settings
         while (room := self._room(batch, writer)) > 0:
-            patience = _BUSY_SECONDS if writer.is_busy else 0.0 if batch.arrivals else self._idle_seconds()
+            patience = _BUSY_SECONDS if writer.is_busy else 0.0 if batch.mids else self._idle_seconds()
             few = min(room, _AT_ONCE)
             least = few if writer.is_busy else 1
             size = settings.batch_bytes - batch.size
             arrivals = subscription.take(messages=few, size=size, patience=patience, least=least)
             for arrival in arrivals:
                 if arrival.topic == self._heartbeat_topic:
-                    batch.arrivals.append(arrival)
+                    batch.mids.append(arrival.mid)
                 else:
                     batch.take(arrival, self._ledger)
             if not (arrivals or writer.is_busy):
@@ -185,7 +185,7 @@ class Collector:
         full = self._settings
         if batch.size >= full.batch_bytes or batch.rows >= full.batch_rows:
             return 0
-        return full.batch_messages * (_WHILE_WRITING if writer.is_busy else 1) - len(batch.arrivals)
+        return full.batch_messages * (_WHILE_WRITING if writer.is_busy else 1) - len(batch.mids)
 
     def _idle_seconds(self) -> float:
         """How long to wait for a message when there is nothing to do: an answer does not wait beyond its round."""
@@ -198,7 +198,7 @@ class Collector:
         if written is None:
             return
         batch = written.batch
-        subscription.acknowledge(batch.arrivals)
+        subscription.acknowledge(batch.mids)
         self._ledger.refuse((key, counter) for key, counter in written.refused if key is not None)
         self._due.update(self._ledger.settle(written.statements))
         batch.counts.refuse(counter for _, counter in written.refused)

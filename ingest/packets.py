@@ -129,9 +129,9 @@ def unsubscribe(topics: Sequence[str]) -> bytes:
     return _packet(0xA2, b"\x00\x02" + b"".join(map(_text, topics)))
 
 
-def acknowledge(arrivals: Iterable[Arrival]) -> bytes:
-    """The broker may forget these messages."""
-    return b"".join([b"\x40\x02" + arrival.mid.to_bytes(2) for arrival in arrivals if arrival.mid])
+def acknowledge(mids: Iterable[int]) -> bytes:
+    """The broker may forget the messages of these packet ids."""
+    return b"".join([b"\x40\x02" + mid.to_bytes(2) for mid in mids if mid])
 
 
 def publish(topic: str, payload: bytes, *, mid: int, retain: bool) -> bytes:

@@ -120,13 +120,13 @@ class Subscription:
             self._changed.notify_all()
         return taken
 
-    def acknowledge(self, arrivals: Sequence[Arrival]) -> None:
-        """Tell the broker that it may forget these messages.
+    def acknowledge(self, mids: Sequence[int]) -> None:
+        """Tell the broker that it may forget the messages of these packet ids.
 
         Raises:
             BrokerUnavailableError: The connection is gone; they come again on the next one.
         """
-        self._send(packets.acknowledge(arrivals))
+        self._send(packets.acknowledge(mids))
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Say something.

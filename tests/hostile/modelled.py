@@ -108,17 +108,19 @@ class Broker:
     """Keeps messages until they are acknowledged; gives them in any order, and again."""
 
     waiting: list[bytes] = field(default_factory=list)
+    given: list[bytes] = field(default_factory=list)
 
     def deliver(self, count: int, random: Random) -> list[Arrival]:
-        """Some of the messages, in some order."""
+        """Some of the messages, in some order; each one's packet id is its place among all that were given."""
         some = random.sample(self.waiting, min(count, len(self.waiting)))
-        return [Arrival(ME.up("soil"), payload, 2, 1) for payload in some]
+        self.given += some
+        return [Arrival(ME.up("soil"), one, 2, mid) for mid, one in enumerate(some, len(self.given) - len(some) + 1)]
 
-    def acknowledged(self, arrivals: Sequence[Arrival]) -> None:
+    def acknowledged(self, mids: Sequence[int]) -> None:
         """Forget one copy of each message."""
-        for arrival in arrivals:
-            if arrival.payload in self.waiting:
-                self.waiting.remove(arrival.payload)
+        for payload in [self.given[mid - 1] for mid in mids]:
+            if payload in self.waiting:
+                self.waiting.remove(payload)
 
 
 @dataclass

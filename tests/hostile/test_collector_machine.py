@@ -196,7 +196,7 @@ class CollectorMachine(RuleBasedStateMachine):
         written = self.writer.finish()
         if written is None:
             return
-        self.broker.acknowledged(written.batch.arrivals)
+        self.broker.acknowledged(written.batch.mids)
         self.ledger.refuse((key, counter) for key, counter in written.refused if key is not None)
         self.due |= {*self.ledger.settle(written.statements)}
         written.batch.counts.refuse(counter for _, counter in written.refused)

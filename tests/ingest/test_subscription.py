@@ -75,7 +75,7 @@ def take(subscription: Subscription, count: int, *, acknowledge: int = 0) -> lis
     def enough() -> bool:
         for arrival in subscription.take(messages=count, size=1_000_000, patience=0.1):
             if len(taken) < acknowledge:
-                subscription.acknowledge([arrival])
+                subscription.acknowledge([arrival.mid])
             taken.append(arrival)
         return len(taken) >= count
 
