@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from analytics.indicators.ceiling_position import CEILING_POSITION
 from analytics.indicators.garden_harvest import GARDEN_HARVEST
 from analytics.indicators.price_contribution import PRICE_CONTRIBUTION
+from analytics.indicators.price_doubt import PRICE_DOUBT
 from analytics.indicators.price_elementary import PRICE_ELEMENTARY
 from analytics.indicators.price_index import PRICE_INDEX
 from analytics.indicators.soil_state import SOIL_STATE
@@ -21,6 +22,7 @@ INDICATORS: Final[Mapping[str, Indicator]] = MappingProxyType(
     {
         "soil_state": SOIL_STATE,
         "garden_harvest": GARDEN_HARVEST,
+        "price_doubt": PRICE_DOUBT,
         "price_elementary": PRICE_ELEMENTARY,
         "price_index": PRICE_INDEX,
         "price_contribution": PRICE_CONTRIBUTION,

@@ -10,8 +10,8 @@ import pandas as pd
 from analytics import provenance
 from analytics.coverage import AtLeast
 from analytics.frames import groups, records
-from analytics.indicators.indicator import Indicator, Reach, Source, Worked
-from analytics.indicators.quotes import daily_prices, geometric_mean, market_levels
+from analytics.indicators.indicator import Indicator, Reach, Worked
+from analytics.indicators.quotes import QUOTES, believed_prices, geometric_mean, market_levels
 from analytics.methods.price_alarm import ceiling_position
 from analytics.revision import digest
 from commons.catalogue import Label
@@ -49,7 +49,7 @@ def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> p
     up to it. A price on a bound is within. Where a newer rule begins before an older one ends, the newer one holds. A
     day, commodity or level without a limit has no row.
     """
-    prices = daily_prices(frames["price"], site)
+    prices = believed_prices(frames, site)
     rows = [
         {"market": market, "commodity": commodity, "level": site.markets[market].level} | row
         for (market, commodity), own in groups(prices, ["market", "commodity"])
@@ -101,7 +101,7 @@ def _days(own: pd.DataFrame) -> pd.DataFrame:
 
 def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
     """The quotes of the day, and their mean beside the limit."""
-    prices = daily_prices(frames["price"], site)
+    prices = believed_prices(frames, site)
     own = prices[(prices["market"] == row["market"]) & (prices["commodity"] == row["commodity"])]
     today = own[own["day"] == pd.Timestamp(row["start"])]
     lines = [f"price_idr = exp(mean ln price) of {len(today)} quotes = {row['price_idr']:.6g}"]
@@ -112,12 +112,12 @@ def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked
 
 CEILING_POSITION: Final = Indicator(
     name="ceiling_position",
-    reads=(Source("price", ("entry", "version", "void", "node", "price_idr")),),
+    reads=QUOTES,
     periods=("day",),
     place="market",
     coverage=AtLeast(count=1),
     reach=Reach.ALL_AFTER,  # `expected` looks thirty days back
-    method="2",
+    method="3",
     source="Badan Pangan Nasional: Perbadan 11/2022 (harga acuan), 7/2023 and 5/2024 (harga eceran tertinggi)",
     sentence=Label(
         id="Apakah harga hari itu di bawah, di dalam atau di atas batas resmi (HAP, HET) untuk tingkat pasar itu.",

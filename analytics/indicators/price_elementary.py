@@ -10,8 +10,8 @@ import pandas as pd
 from analytics import provenance
 from analytics.coverage import AtLeast, Either
 from analytics.frames import groups
-from analytics.indicators.indicator import Indicator, Reach, Source, Worked
-from analytics.indicators.quotes import daily_prices, geometric_mean, market_levels
+from analytics.indicators.indicator import Indicator, Reach, Worked
+from analytics.indicators.quotes import QUOTES, believed_prices, geometric_mean, market_levels
 from analytics.methods.price_index import elementary, rates
 from analytics.revision import digest
 from commons.catalogue import Label
@@ -38,7 +38,7 @@ def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> p
     with the others for three months; one that is missing longer has left the sample and comes back as a new one. A
     month without any price has no row, and the next one is compared with the last that had prices.
     """
-    months = _quote_months(daily_prices(frames["price"], site))
+    months = _quote_months(believed_prices(frames, site))
     rows = [
         {"market": market, "commodity": commodity} | row
         for (market, commodity), own in groups(months, ["market", "commodity"])
@@ -105,7 +105,7 @@ def _chained(own: pd.DataFrame, *, stand_in: bool) -> dict[Any, str]:
 
 def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
     """The quotes of the month beside those of the month before, and what their relatives make of the index."""
-    months = _quote_months(daily_prices(frames["price"], site))
+    months = _quote_months(believed_prices(frames, site))
     own = months[(months["market"] == row["market"]) & (months["commodity"] == row["commodity"])]
     month, table = pd.Period(row["start"], "M"), _table(own)
     quotes = own.pivot_table(index="month", columns="quote", values="price").reindex(table.index)
@@ -124,12 +124,12 @@ def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked
 
 PRICE_ELEMENTARY: Final = Indicator(
     name="price_elementary",
-    reads=(Source("price", ("entry", "version", "void", "node", "price_idr")),),
+    reads=QUOTES,
     periods=("month",),
     place="market",
     coverage=AtLeast(count=1),
     reach=Reach.ALL_AFTER,
-    method="3",
+    method="4",
     source="Consumer Price Index Manual: Concepts and Methods, 2020, chapters 6 and 8",
     sentence=Label(
         id="Seberapa harga satu komoditas di satu pasar berubah dari bulan ke bulan, dari kutipan harga yang sama.",

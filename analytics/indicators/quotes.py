@@ -3,25 +3,59 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 
 from analytics import provenance
 from analytics.entries import current
+from analytics.indicators.indicator import Source
 from analytics.periods import local_days
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Mapping
 
     from commons.sites import Site
+
+QUOTES: Final = (
+    Source("price", ("entry", "version", "void", "node", "price_idr")),
+    Source("price_doubt", ("left_out", "n")),
+)
+"""What `believed_prices` reads."""
+
+ZERO_PRICE: Final = "zero_price"
+"""The test of `price_doubt` that finds no price at all, and so leaves none out."""
+
+_REPEATS_FRIDAY: Final = frozenset({"pihps"})
+"""Sources whose answer for a Saturday or a Sunday is Friday's price again."""
+
+_QUOTE_DAY: Final = ["market", "commodity", "quote", "day"]
+_FRIDAY: Final = 4
+
+
+def believed_prices(frames: Mapping[str, pd.DataFrame], site: Site) -> pd.DataFrame:
+    """`daily_prices` without those that `price_doubt` leaves out.
+
+    Args:
+        frames: Rows of `QUOTES`.
+        site: The city.
+    """
+    prices, doubts = daily_prices(frames["price"], site), frames["price_doubt"]
+    named = doubts[(doubts["n"] > 0) & (doubts["left_out"] == 1) & (doubts["test"] != ZERO_PRICE)]
+    if named.empty:
+        return prices
+    dated = named.assign(day=local_days(named["time"], site.zone))
+    left_out = pd.MultiIndex.from_frame(prices[_QUOTE_DAY]).isin(pd.MultiIndex.from_frame(dated[_QUOTE_DAY]))
+    return prices[~left_out].reset_index(drop=True)
 
 
 def daily_prices(log: pd.DataFrame, site: Site) -> pd.DataFrame:
     """The price of each quote on each day that has one.
 
     Left out are markets that the site does not know and prices of another level of trade than their market's: producer
-    and consumer prices never meet in one mean. Where a quote has several prices on a day, the geometric mean stands.
+    and consumer prices never meet in one mean. Where a quote has several prices on a day, the geometric mean stands. A
+    weekend on which an official source repeats Friday's price has no price of its own: Friday's counts once.
 
     Args:
         log: Rows of `price`, all versions.
@@ -36,12 +70,18 @@ def daily_prices(log: pd.DataFrame, site: Site) -> pd.DataFrame:
     entries = entries[(entries["price_idr"] > 0) & (entries["level"] == level)]
     dated = provenance.with_origins(entries, site).assign(
         day=local_days(entries["time"], site.zone),
-        quote=entries["quote"] + " (" + entries["source"] + ")",
+        quote=quote_names(entries),
         price=np.log(entries["price_idr"]),
+        official=entries["source"].isin(_REPEATS_FRIDAY),
     )
-    columns = {"price": "mean", **dict.fromkeys(provenance.ORIGINS, "max")}
-    days = dated.groupby(["market", "commodity", "quote", "day"], as_index=False).agg(columns)
-    return days.assign(price=geometric_mean(days["price"]))
+    columns = {"price": "mean", "official": "all", **dict.fromkeys(provenance.ORIGINS, "max")}
+    days = dated.groupby(_QUOTE_DAY, as_index=False).agg(columns)
+    return _fridays_once(days.assign(price=geometric_mean(days["price"]))).drop(columns="official")
+
+
+def quote_names(entries: pd.DataFrame) -> pd.Series[str]:
+    """What keeps a quote apart from all others of its market and commodity: its name and its source."""
+    return entries["quote"] + " (" + entries["source"] + ")"
 
 
 def geometric_mean(mean_log: pd.Series[float]) -> pd.Series[float]:
@@ -52,3 +92,13 @@ def geometric_mean(mean_log: pd.Series[float]) -> pd.Series[float]:
 def market_levels(site: Site) -> object:
     """What of the site's markets bears on their prices."""
     return {slug: (market.level, market.stand_in) for slug, market in site.markets.items()}
+
+
+def _fridays_once(days: pd.DataFrame) -> pd.DataFrame:
+    """Without the weekend days of official sources that have Friday's price."""
+    weekday = days["day"].dt.day_of_week
+    friday = days["day"] - pd.to_timedelta(weekday - _FRIDAY, unit="D")
+    fridays = days.loc[weekday == _FRIDAY].set_index(_QUOTE_DAY)["price"]
+    then = fridays.reindex(pd.MultiIndex.from_frame(days.assign(day=friday)[_QUOTE_DAY])).to_numpy()
+    repeated: pd.Series[bool] = days["official"] & (weekday > _FRIDAY) & (days["price"] == then)
+    return days[~repeated].reset_index(drop=True)

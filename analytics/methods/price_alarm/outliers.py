@@ -10,6 +10,12 @@ import pandas as pd
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+CUTOFF: Final = 5.0
+"""How many spreads from the median are too far."""
+
+LEAST_SPREAD: Final = 0.05
+"""The least that counts as the spread of a price's changes (5 %)."""
+
 _NORMAL: Final = 1.4826  # a normal distribution's standard deviation over its median absolute deviation
 _FEWEST: Final = 5
 
@@ -29,8 +35,8 @@ def robust_outliers(
 def robust_outliers(
     log_relatives: pd.Series[float] | pd.DataFrame | NDArray[np.float64],
     *,
-    cutoff: float = 5.0,
-    least_spread: float = 0.05,
+    cutoff: float = CUTOFF,
+    least_spread: float = LEAST_SPREAD,
 ) -> pd.Series[bool] | pd.DataFrame | NDArray[np.bool_]:
     """Which changes of a price lie far outside what that price usually does.
 
@@ -73,11 +79,23 @@ def robust_outliers(
     flags = np.zeros(table.shape, dtype=bool)
     for column in np.flatnonzero(known.sum(axis=0) >= _FEWEST):
         own = table[known[:, column], column]
-        distance = np.abs(own - np.median(own))
-        spread = max(_NORMAL * float(np.median(distance)), least_spread)
-        flags[known[:, column], column] = distance > cutoff * spread
+        spread = robust_spread(own, least=least_spread)
+        flags[known[:, column], column] = np.abs(own - np.median(own)) > cutoff * spread
     if isinstance(log_relatives, pd.Series):
         return pd.Series(flags[:, 0], index=log_relatives.index, dtype=bool)
     if isinstance(log_relatives, pd.DataFrame):
         return pd.DataFrame(flags, index=log_relatives.index, columns=log_relatives.columns)
     return flags.reshape(values.shape)
+
+
+def robust_spread(values: NDArray[np.float64], *, least: float = LEAST_SPREAD) -> float:
+    """1.4826 · MAD, the standard deviation that a few wrong values do not move; at least `least`, also without values.
+
+    Examples:
+        >>> round(robust_spread(np.array([-0.2, -0.1, 0.0, 0.1, 0.2, 9.0])), 3)
+        0.222
+    """
+    known = values[~np.isnan(values)]
+    if not known.size:
+        return least
+    return max(_NORMAL * float(np.median(np.abs(known - np.median(known)))), least)

@@ -1,0 +1,93 @@
+"""Prices in doubt: which quotes cannot be what they say, and so do not count in anything computed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from analytics import provenance
+from analytics.coverage import AtLeast
+from analytics.entries import current
+from analytics.indicators.indicator import Indicator, Reach, Source
+from analytics.indicators.quotes import ZERO_PRICE, daily_prices, market_levels, quote_names
+from analytics.methods.price_doubt import price_doubts
+from analytics.periods import local_days
+from analytics.revision import digest
+from commons.catalogue.price_kinds import administered_foods
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from commons.sites import Site
+
+_COLUMNS: Final = ("start", "market", "commodity", "quote", "test", "value", "usual", "left_out", "detail")
+_ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
+_KEYS: Final = ["market", "commodity", "quote", "day"]
+
+
+def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
+    """One row per price in doubt: what was said, what would be usual, and whether it counts.
+
+    `quote` is the quote with its source. A price of zero or below is no price, and never counted anywhere; it is named
+    because whoever typed it should know. For all else see `price_doubts`.
+    """
+    daily = daily_prices(frames["price"], site)
+    levels = {slug: market.level for slug, market in site.markets.items()}
+    doubted = price_doubts(daily.assign(level=daily["market"].map(levels)), administered=administered_foods())
+    origins = daily.set_index(_KEYS)[list(provenance.ORIGINS)]
+    named = doubted.join(origins, on=_KEYS).rename(columns={"price": "value"})
+    rows = pd.concat([named, _zeros(frames["price"], site)], ignore_index=True)
+    if rows.empty:
+        return pd.DataFrame(columns=[*_COLUMNS, *_ABOUT])
+    marks = [_marks(row, site) for row in rows.to_dict("records")]
+    told = rows[["value", "usual", "left_out", "detail"]].itertuples(index=False, name=None)
+    inputs = [digest(value, usual, bool(out), detail) for value, usual, out, detail in told]
+    filled = rows.assign(left_out=rows["left_out"].astype(float), n=1.0, expected=1.0, coverage=1.0)
+    return filled.rename(columns={"day": "start"}).assign(marks=marks, inputs=inputs)[[*_COLUMNS, *_ABOUT]]
+
+
+def _zeros(log: pd.DataFrame, site: Site) -> pd.DataFrame:
+    """The prices that are none, one a quote and day: those that came through the checks, and those that did not."""
+    entries = current(log)
+    said = entries["price_idr"].fillna(entries["price_idr_failed"])
+    known = entries.assign(value=said)[(said <= 0) & entries["market"].isin(list(site.markets))]
+    rows = provenance.with_origins(known, site).assign(
+        day=local_days(known["time"], site.zone),
+        quote=quote_names(known),
+        test=ZERO_PRICE,
+        usual=np.nan,
+        left_out=True,
+        detail="",
+    )
+    columns = [*_KEYS, "value", "test", "usual", "left_out", "detail", *provenance.ORIGINS]
+    return rows.drop_duplicates(_KEYS)[columns]
+
+
+def _marks(row: Mapping[object, object], site: Site) -> str:
+    market = site.markets[str(row["market"])]
+    return provenance.text(provenance.of_origins(row) | ({provenance.STAND_IN} if market.stand_in else set()))
+
+
+def _same_level(site: Site, market: str) -> Iterable[str]:
+    """A market's prices bear on what is believed in every market of its level."""
+    if market not in site.markets:
+        return (market,)
+    level = site.markets[market].level
+    return tuple(slug for slug, other in site.markets.items() if other.level == level)
+
+
+PRICE_DOUBT: Final = Indicator(
+    name="price_doubt",
+    reads=(Source("price", ("entry", "version", "void", "node", "price_idr", "price_idr_failed")),),
+    periods=("day",),
+    place="market",
+    coverage=AtLeast(count=1),
+    reach=Reach.WHOLE_SERIES,  # what is usual looks a month ahead, and how long a price usually stands at all of it
+    method="1",
+    source="Consumer Price Index Manual: Concepts and Methods, 2020, chapter 5 (data editing); bounds of our own",
+    compute=compute,
+    spread=_same_level,
+    facts=lambda site: (market_levels(site), sorted(administered_foods())),
+)
