@@ -1,4 +1,4 @@
-"""The marks that say what a computed value stands on, and the name for all foods together."""
+"""The marks that say what a computed value stands on, and the names for many foods together."""
 
 from __future__ import annotations
 
@@ -16,4 +16,7 @@ WITHDRAWN: Final = "withdrawn"
 """A value that no longer has enough to stand on; readers leave it out."""
 
 ALL_FOODS: Final = "semua"
-"""The commodity of rows in which all foods are added up."""
+"""The commodity, or basket, of rows in which all foods are put together."""
+
+VOLATILE_FOODS: Final = "bergejolak"
+"""The basket of the foods whose prices are volatile."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from commons.catalogue.commodities import commodities
 from commons.errors import UnknownNameError
+from commons.marks import ALL_FOODS
 from store.contract import Query
 from web.words import POSITIONS, joined_marks
 
@@ -77,7 +78,7 @@ def market_indices(reader: Reader) -> list[MarketIndex]:
     """Every market that has an index, the city's chosen one first."""
     fields = ("index", "mom", "ytd", "yoy", "weight", "imputed_weight", "marks", "method")
     by_market: dict[str, list[Row]] = {}
-    for row in reader.read(Query("price_index", fields=fields)):
+    for row in reader.read(Query("price_index", where={"basket": ALL_FOODS}, fields=fields)):
         by_market.setdefault(row["market"], []).append(row)
     first = reader.site.prices.get("index_market")
     order = sorted(by_market, key=lambda slug: (slug != first, slug))
@@ -88,10 +89,11 @@ def food_indices(reader: Reader, index: MarketIndex) -> list[FoodIndex]:
     """The foods of a market in its newest month, those that moved the index most first."""
     start = reader.midnight(_months_before(index.month, MONTHS_SHOWN))
     where = {"market": index.market.slug}
+    moved = {**where, "basket": ALL_FOODS}
     fields = ("index", "price_idr", "mom", "yoy", "imputed", "marks")
     shares = {
         row["commodity"]: row
-        for row in reader.read(Query("price_contribution", start=reader.midnight(index.month), where=where))
+        for row in reader.read(Query("price_contribution", start=reader.midnight(index.month), where=moved))
     }
     by_food: dict[str, list[Row]] = {}
     for row in reader.read(Query("price_elementary", start=start, where=where, fields=fields)):

@@ -1,7 +1,8 @@
-"""The weighted commodities of one market, month by month: what price index and contributions have in common."""
+"""Baskets of one market's weighted commodities, month by month: what price index and contributions have in common."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,9 +15,12 @@ from analytics.indicators.indicator import Source
 from analytics.methods.price_index import Aggregate, aggregate
 from analytics.periods import local_days
 from analytics.revision import digest
+from commons.catalogue.commodities import commodities
+from commons.catalogue.price_kinds import volatile_foods
+from commons.marks import ALL_FOODS, VOLATILE_FOODS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from commons.sites import Site
@@ -34,7 +38,7 @@ _OFFICIAL: Final = "official"
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """One market's commodities that have an index and a weight.
+    """Those of one market's commodities that belong to a basket and have an index and a weight.
 
     A commodity joins with its first price: until then it moves with all the others and so changes nothing. It belongs
     to the basket from the next month on, the first with a change of its own; when it has no price then, it moves with
@@ -42,6 +46,7 @@ class Basket:
 
     Args:
         market: Its slug.
+        name: The basket: all foods, the volatile ones, or a group of the catalogue.
         aggregate: The index and the values it is made of.
         weights: By commodity [% of the whole consumer basket].
         about: By month: `weight` of the basket [% of the whole consumer basket], commodities priced (`n`) and in the
@@ -53,6 +58,7 @@ class Basket:
     """
 
     market: str
+    name: str
     aggregate: Aggregate
     weights: pd.Series[float]
     about: dict[Month, dict[str, float]]
@@ -90,7 +96,7 @@ class Basket:
 
 
 def baskets(indices: pd.DataFrame, site: Site) -> Iterator[Basket]:
-    """The basket of every consumer market with a weighted commodity.
+    """Every basket of every consumer market with a weighted commodity of it.
 
     Args:
         indices: Rows of `price_elementary`.
@@ -100,46 +106,63 @@ def baskets(indices: pd.DataFrame, site: Site) -> Iterator[Basket]:
     kept = indices[(indices["market"].map(levels) == _LEVEL) & indices["commodity"].isin(list(site.weights))]
     dated = kept.assign(month=local_days(kept["time"], site.zone).dt.to_period("M"))
     for market, own in dated.groupby("market", sort=True):
-        yield _basket(str(market), own, site)
+        for name, foods in _memberships(own["commodity"].unique()).items():
+            yield _basket(str(market), name, own[own["commodity"].isin(foods)], site)
 
 
-def worked(indices: pd.DataFrame, site: Site, market: str, start: date) -> tuple[Basket, Month, pd.DataFrame]:
+def _memberships(foods: Iterable[str]) -> dict[str, set[str]]:
+    """The foods of each basket; a food is in all foods, in its group, and perhaps among the volatile ones."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for food in foods:
+        found[ALL_FOODS].add(food)
+        if food in commodities():
+            found[commodities()[food].group].add(food)
+        if food in volatile_foods():
+            found[VOLATILE_FOODS].add(food)
+    return found
+
+
+def worked(
+    indices: pd.DataFrame, site: Site, *, market: str, basket: str, start: date
+) -> tuple[Basket, Month, pd.DataFrame]:
     """A market's basket in a month: each commodity's weight, own index, value before and now, and whether imputed."""
-    basket = next(found for found in baskets(indices, site) if found.market == market)
+    found = next(one for one in baskets(indices, site) if (one.market, one.name) == (market, basket))
     month: Month = pd.Period(start, "M")
-    nk, names = basket.aggregate.nk, basket.sample(month)
+    nk, names = found.aggregate.nk, found.sample(month)
     now, before = nk.loc[month][names], nk.shift().loc[month][names]
     own = indices[(indices["market"] == market) & (local_days(indices["time"], site.zone) == pd.Timestamp(start))]
     table = pd.DataFrame(
         {
-            "weight_pct": basket.weights[names],
+            "weight_pct": found.weights[names],
             "own_index": own.set_index("commodity")["index"].reindex(names),
             "value_before": before,
             "value": now,
-            "imputed": ["yes" if basket.is_missing(month, name) else "" for name in names],
+            "imputed": ["yes" if found.is_missing(month, name) else "" for name in names],
         }
     )
-    return basket, month, table.rename_axis("commodity").reset_index()
+    return found, month, table.rename_axis("commodity").reset_index()
 
 
 def basket_facts(site: Site) -> object:
-    """The weights, and which markets are consumers'."""
-    return list(site.weights.values()), {slug: market.level for slug, market in site.markets.items()}
+    """The weights, which markets are consumers', and what belongs to which basket."""
+    levels = {slug: market.level for slug, market in site.markets.items()}
+    return list(site.weights.values()), levels, _memberships(site.weights)
 
 
-def _basket(market: str, own: pd.DataFrame, site: Site) -> Basket:
+def _basket(market: str, name: str, own: pd.DataFrame, site: Site) -> Basket:
     calendar = pd.period_range(own["month"].min(), own["month"].max(), freq="M")
     levels = own.pivot_table(index="month", columns="commodity", values="index").reindex(calendar)
-    weights = pd.Series({name: site.weights[name].weight_pct for name in levels.columns}, dtype=float)
+    weights = pd.Series({food: site.weights[food].weight_pct for food in levels.columns}, dtype=float)
     own_marks = {
-        (month, name): provenance.marks_in(marks)
-        for month, name, marks in zip(own["month"], own["commodity"], own["marks"], strict=True)
+        (month, food): provenance.marks_in(marks)
+        for month, food, marks in zip(own["month"], own["commodity"], own["marks"], strict=True)
     }
     inherited, inputs = _chained(own, site)
     whole = aggregate(levels, weights)
     belongs = (~whole.missing).cummax()
     return Basket(
         market=market,
+        name=name,
         aggregate=whole,
         weights=weights,
         about=_about(belongs, belongs & ~whole.missing, weights),

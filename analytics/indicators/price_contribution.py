@@ -1,4 +1,4 @@
-"""Contribution (andil) of each commodity to the change of the market price index."""
+"""Contribution (andil) of each commodity to the change of each basket's price index."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from analytics.methods.price_index import Comparison
     from commons.sites import Site
 
-_COLUMNS: Final = ("start", "market", "commodity", "mom_pp", "yoy_pp", "weight_share")
+_COLUMNS: Final = ("start", "market", "basket", "commodity", "mom_pp", "yoy_pp", "weight_share")
 _ABOUT: Final = ("n", "expected", "coverage", "imputed_share", "marks", "inputs")
 
 
@@ -48,6 +48,7 @@ def _rows(basket: Basket) -> Iterator[dict[str, Any]]:
             yield {
                 "start": month.start_time,
                 "market": basket.market,
+                "basket": basket.name,
                 "commodity": commodity,
                 "mom_pp": mom.loc[month, commodity],
                 "yoy_pp": yoy.loc[month, commodity],
@@ -71,7 +72,9 @@ def _within_basket(basket: Basket, comparison: Comparison) -> pd.DataFrame:
 
 def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
     """The basket of the month, and what this commodity's value adds."""
-    _, _, table = worked(frames["price_elementary"], site, row["market"], row["start"])
+    _, _, table = worked(
+        frames["price_elementary"], site, market=row["market"], basket=row["basket"], start=row["start"]
+    )
     own = table.set_index("commodity").loc[row["commodity"]]
     total = table["value_before"].sum()
     if row["mom_pp"] is None:
@@ -87,7 +90,7 @@ PRICE_CONTRIBUTION: Final = Indicator(
     place="market",
     coverage=ENOUGH_WEIGHT,
     reach=Reach.ALL_AFTER,
-    method="1",
+    method="2",
     source="BPS, andil inflasi; Eurostat, HICP Methodological Manual, 2024, 8.6, within one weight basis",
     sentence=Label(
         id="Berapa poin persen sumbangan satu komoditas pada perubahan indeks harga pasar. Jumlahnya perubahan itu.",

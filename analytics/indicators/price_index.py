@@ -1,4 +1,4 @@
-"""Market price index: Laspeyres as BPS chains it, over the commodities that have a weight."""
+"""Market price index: Laspeyres as BPS chains it, of all foods, of the volatile ones and of each group."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ if TYPE_CHECKING:
     from analytics.frames import Row
     from commons.sites import Site
 
-_COLUMNS: Final = ("start", "market", "index", "mom", "ytd", "yoy", "weight", "imputed_weight")
+_COLUMNS: Final = ("start", "market", "basket", "index", "mom", "ytd", "yoy", "weight", "imputed_weight")
 _ABOUT: Final = ("n", "expected", "coverage", "imputed_share", "marks", "inputs")
 
 
 def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
-    """The index of every consumer market, with its rates of change.
+    """The index of every basket of every consumer market, with its rates of change.
 
-    It covers the commodities that have both a price in that market and a weight in the site's table; `weight` says how
-    much of the whole basket that is. Producer markets have none: consumers' weights say nothing about them. It is no
-    official IHK.
+    The baskets: all foods (`semua`), the volatile ones (`bergejolak`) and each group of the catalogue. An index covers
+    the commodities of its basket that have both a price in that market and a weight in the site's table; `weight` says
+    how much of the whole consumption that is. Producer markets have none: consumers' weights say nothing about them. It
+    is no official IHK, and that of the volatile foods is not BPS's.
     """
     rows = [row for basket in baskets(frames["price_elementary"], site) for row in _rows(basket)]
     return pd.DataFrame(rows, columns=[*_COLUMNS, *_ABOUT])
@@ -41,6 +42,7 @@ def _rows(basket: Basket) -> Iterator[dict[str, Any]]:
         yield {
             "start": month.start_time,
             "market": basket.market,
+            "basket": basket.name,
             "index": index[month],
             "mom": change["month_on_month"][month],
             "ytd": change["year_to_date"][month],
@@ -55,7 +57,9 @@ def _rows(basket: Basket) -> Iterator[dict[str, Any]]:
 
 def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
     """The basket of the month, and the index by its values."""
-    basket, month, table = worked(frames["price_elementary"], site, row["market"], row["start"])
+    basket, month, table = worked(
+        frames["price_elementary"], site, market=row["market"], basket=row["basket"], start=row["start"]
+    )
     now, before = table["value"].sum(), table["value_before"].sum()
     earlier = basket.aggregate.index.shift().loc[month]
     if pd.isna(earlier):
@@ -71,7 +75,7 @@ PRICE_INDEX: Final = Indicator(
     place="market",
     coverage=ENOUGH_WEIGHT,
     reach=Reach.ALL_AFTER,
-    method="1",
+    method="2",
     source="BPS, modified Laspeyres formula of the IHK; Consumer Price Index Manual, 2020, chapters 6 and 8",
     sentence=Label(
         id="Seberapa harga sekeranjang bahan pangan di satu pasar berubah, dihitung dengan cara BPS; bukan IHK resmi.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from commons.catalogue import Label
+from commons.marks import ALL_FOODS
 from deploy.dashboards import variables
 from deploy.dashboards.charts import DAY, MONTH, Charts
 from deploy.dashboards.dashboard import Dashboard
@@ -14,10 +15,11 @@ if TYPE_CHECKING:
     from deploy.dashboards.words import Language
 
 _MARKET: Final = equals("market", "$market")
+_ALL_FOODS: Final = equals("basket", ALL_FOODS)
 _CHOSEN: Final = (variables.IN_CITY, _MARKET, among("commodity", "commodity"))
-_INDEX: Final = Rows("price_index", (variables.IN_CITY, _MARKET), ("market",))
+_INDEX: Final = Rows("price_index", (variables.IN_CITY, _MARKET, _ALL_FOODS), ("market",))
 _ELEMENTARY: Final = Rows("price_elementary", _CHOSEN, ("commodity",))
-_CONTRIBUTION: Final = Rows("price_contribution", _CHOSEN, ("commodity",))
+_CONTRIBUTION: Final = Rows("price_contribution", (*_CHOSEN, _ALL_FOODS), ("commodity",))
 _CEILING: Final = Rows("ceiling_position", _CHOSEN, ("commodity", "level"))
 
 _ABOUT: Final = Label(

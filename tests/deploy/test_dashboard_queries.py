@@ -82,11 +82,14 @@ def _demo(now_ns: int) -> list[Block]:
             for period in ("day", "week", "month")
         ]
     market = {"market": "bandung-pihps"}
-    blocks.append(_rows("price_index", months, **market))
+    blocks.append(_rows("price_index", months, **market, basket=ALL_FOODS))
     for commodity in _COMMODITIES:
         quote = {"quote": "q1", "level": "consumer", "source": "pihps", "origin": "recorded"}
         blocks.append(_rows("price", days, **market, commodity=commodity, **quote))
-        blocks += [_rows(f"price_{x}", months, **market, commodity=commodity) for x in ("elementary", "contribution")]
+        blocks += [
+            _rows("price_elementary", months, **market, commodity=commodity),
+            _rows("price_contribution", months, **market, basket=ALL_FOODS, commodity=commodity),
+        ]
         blocks.append(_rows("ceiling_position", days, **market, commodity=commodity, level="consumer"))
     return blocks
 
@@ -182,7 +185,7 @@ def test_a_refused_value_is_not_shown(grafana: Grafana) -> None:
     newest = next(q.query for q in _all_queries() if q.dashboard == "lorong-prices-id" and '"price_index"' in q.query)
     before = grafana.results(newest)[0]["series"][0]["values"][0][0]
 
-    gone = _rows("price_index", [before * NANOSECONDS_PER_MILLISECOND], market="bandung-pihps")
+    gone = _rows("price_index", [before * NANOSECONDS_PER_MILLISECOND], market="bandung-pihps", basket=ALL_FOODS)
     grafana.store.write([replace(gone, fields={"refused": ["too little"]})])
 
     after = grafana.results(newest)[0]["series"][0]["values"][0][0]

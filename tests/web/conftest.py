@@ -12,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from commons.errors import StoreUnavailableError
+from commons.marks import ALL_FOODS
 from commons.rows import Block, event_time
 from commons.sites import Site
 from store import open_store
@@ -222,12 +223,16 @@ class Garden:
             day = date(number // 12, number % 12 + 1, 1)
             index = 100 * 1.01 ** (months - 1 - back)
             rates: dict[str, Value] = {"index": index, "mom": 1.0, "yoy": 12.7, "marks": marks}
-            blocks.append(result("price_index", day, {"market": market}, {**rates, "ytd": 9.4, "weight": 2.1}))
+            blocks.append(
+                result(
+                    "price_index", day, {"market": market, "basket": ALL_FOODS}, {**rates, "ytd": 9.4, "weight": 2.1}
+                )
+            )
             for food, share in (("cabai-rawit-merah", 0.7), ("bawang-merah", -0.2)):
                 tags = {"market": market, "commodity": food}
                 moved: dict[str, Value] = {"mom_pp": share, "weight_share": 50.0, "marks": marks}
                 blocks.append(result("price_elementary", day, tags, {**rates, "price_idr": 40_000.0}))
-                blocks.append(result("price_contribution", day, tags, moved))
+                blocks.append(result("price_contribution", day, {**tags, "basket": ALL_FOODS}, moved))
         self.store.write(blocks)
 
     def ceiling(

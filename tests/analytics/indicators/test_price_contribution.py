@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from commons.marks import ALL_FOODS
+
 if TYPE_CHECKING:
     from tests.analytics.conftest import City, Days, Row
 
@@ -18,7 +20,7 @@ RATES = {"mom_pp": "mom", "yoy_pp": "yoy"}
 def run(city: City) -> dict[tuple[str, str], Row]:
     """The rows by month and commodity."""
     city.run("price_elementary", "price_index", "price_contribution")
-    return {(row["day"][:7], row["commodity"]): row for row in city.rows("price_contribution")}
+    return {(row["day"][:7], row["commodity"]): row for row in city.rows("price_contribution", basket=ALL_FOODS)}
 
 
 def test_a_contribution_is_weight_times_change(city: City, days: Days) -> None:
@@ -42,18 +44,19 @@ def test_contributions_add_up_to_the_change_of_the_index(city: City, days: Days)
 
     run(city)
 
-    sums: dict[tuple[str, str], float] = defaultdict(float)
+    sums: dict[tuple[str, str, str], float] = defaultdict(float)
     for row in city.rows("price_contribution"):
         for name in RATES:
             if row[name] is not None:
-                sums[row["day"], name] += row[name]
+                sums[row["basket"], row["day"], name] += row[name]
     changes = {
-        (row["day"], name): row[rate]
+        (row["basket"], row["day"], name): row[rate]
         for row in city.rows("price_index")
         for name, rate in RATES.items()
         if row[rate] is not None
     }
-    assert len(changes) == 14 + 3
+    assert len([key for key in changes if key[0] == ALL_FOODS]) == 14 + 3
+    assert {basket for basket, _, _ in changes} == {ALL_FOODS, "bergejolak", "animal", "horticulture"}
     assert dict(sums) == pytest.approx(changes, abs=1e-9)
 
 

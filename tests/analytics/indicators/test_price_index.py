@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from commons.marks import ALL_FOODS
 from commons.sites import Site
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ WEIGHTS = {EGGS: 0.607, CHICKEN: 1.017, RAWIT: 0.133}
 def run(city: City) -> dict[str, Row]:
     """The rows by month."""
     city.run("price_elementary", "price_index")
-    return {row["day"][:7]: row for row in city.rows("price_index")}
+    return {row["day"][:7]: row for row in city.rows("price_index", basket=ALL_FOODS)}
 
 
 def weighted(relatives: Mapping[str, float]) -> float:
@@ -115,13 +116,30 @@ def test_a_producer_market_has_no_consumer_index(city: City, days: Days) -> None
     assert len(city.rows("price_elementary")) == 2
 
 
+def test_each_basket_has_an_index_of_its_own_foods(city: City, days: Days) -> None:
+    city.prices(MARKET, EGGS, days.months("2025-01", [30_000, 33_000]))
+    city.prices(MARKET, CHICKEN, days.months("2025-01", [40_000, 38_000]))
+    city.prices(MARKET, RAWIT, days.months("2025-01", [50_000, 100_000]))
+    city.prices(MARKET, "bawang-putih", days.months("2025-01", [40_000, 20_000]))
+
+    run(city)
+
+    rows = {row["basket"]: row for row in city.rows("price_index") if row["day"] == "2025-02-01"}
+    garlic = city.site.weights["bawang-putih"].weight_pct
+    assert rows["animal"]["index"] == pytest.approx(weighted({EGGS: 1.1, CHICKEN: 0.95}))
+    assert rows["bergejolak"]["index"] == pytest.approx(weighted({EGGS: 1.1, CHICKEN: 0.95, RAWIT: 2.0}))
+    assert rows["horticulture"]["index"] == pytest.approx(100 * (0.133 * 2.0 + garlic * 0.5) / (0.133 + garlic))
+    assert set(rows) == {"animal", "bergejolak", "horticulture", "semua"}
+    assert rows["semua"]["n"] == 4.0
+
+
 def test_every_mark_of_the_inputs_is_on_the_index(city: City, days: Days) -> None:
     city.prices("bandung-pihps", EGGS, days.months("2025-01", [30_000, 33_000]))
     city.prices(MARKET, "bawang-merah", days.months("2025-01", [30_000, 33_000]), origin="typed")
 
     run(city)
 
-    marks = {row["market"]: row["marks"] for row in city.rows("price_index")}
+    marks = {row["market"]: row["marks"] for row in city.rows("price_index", basket=ALL_FOODS)}
     assert marks == {"bandung-pihps": "assumed_weights,recorded,stand_in", MARKET: "assumed_weights"}
 
 
@@ -146,7 +164,7 @@ def test_a_late_price_reaches_the_index_in_the_same_run(city: City, days: Days) 
     assert after["2025-03"]["mom"] == pytest.approx(20)
     changed = [month for month in after if after[month]["revision"] != before[month]["revision"]]
     assert changed == ["2025-03", "2025-04", "2025-05", "2025-06"]
-    kept = {row["day"][:7]: row for row in city.rows("price_index_history")}
+    kept = {row["day"][:7]: row for row in city.rows("price_index_history", basket=ALL_FOODS)}
     assert kept["2025-03"]["mom"] == 0.0
     assert kept["2025-03"]["replaced_because"] == f"late data: price_elementary {MARKET} 2025-03-01"
 
@@ -163,4 +181,4 @@ def test_other_weights_compute_the_index_again(city: City, days: Days, site_fold
     rows = run(city)
 
     assert rows["2025-02"]["index"] == pytest.approx(105)
-    assert {row["replaced_because"] for row in city.rows("price_index_history")} == {"site facts changed"}
+    assert {row["replaced_because"] for row in city.rows("price_index_history", basket=ALL_FOODS)} == {"site facts changed"}

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from commons.catalogue.commodities import commodity
+from commons.marks import ALL_FOODS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -148,7 +149,7 @@ def test_four_commodities_of_bandung_make_the_index_of_fifty_two_months(
 ) -> None:
     expected = laspeyres(believed["bandung-pihps"], weights)
 
-    rows = priced.rows("price_index", market="bandung-pihps")
+    rows = priced.rows("price_index", basket=ALL_FOODS, market="bandung-pihps")
 
     assert len(expected) == 52
     assert {row["day"][:7]: row["index"] for row in rows} == pytest.approx(expected, rel=1e-9)
@@ -165,7 +166,7 @@ def test_year_on_year_rates_of_bandung_are_those_of_the_index_by_hand(
         month: 100 * (index[month] / index[earlier] - 1) for month, earlier in before.items() if earlier in index
     }
 
-    rows = priced.rows("price_index", market="bandung-pihps")
+    rows = priced.rows("price_index", basket=ALL_FOODS, market="bandung-pihps")
 
     assert len(expected) == 40
     assert {row["day"][:7]: row["yoy"] for row in rows if row["yoy"] is not None} == pytest.approx(expected, abs=1e-7)
@@ -178,7 +179,7 @@ def test_bapanas_gives_two_changes_and_only_weighted_commodities_enter(
     index = laspeyres(sheet, weights)
     weighted = {name for name, _ in sheet} & set(weights)
 
-    rows = priced.rows("price_index", market="bandung-bapanas")
+    rows = priced.rows("price_index", basket=ALL_FOODS, market="bandung-bapanas")
 
     september, october, november = index.values()
     changes = [row["mom"] for row in rows]
@@ -186,7 +187,9 @@ def test_bapanas_gives_two_changes_and_only_weighted_commodities_enter(
     assert changes[1:] == pytest.approx([100 * (october / september - 1), 100 * (november / october - 1)], rel=1e-7)
     assert {row["n"] for row in rows} == {float(len(weighted))}
     assert rows[0]["weight"] == pytest.approx(sum(weights[name] for name in weighted))
-    assert {row["commodity"] for row in priced.rows("price_contribution", market="bandung-bapanas")} == weighted
+    assert {
+        row["commodity"] for row in priced.rows("price_contribution", basket=ALL_FOODS, market="bandung-bapanas")
+    } == weighted
 
 
 def test_every_commodity_of_every_sheet_has_an_index_of_its_own(priced: City, believed: dict[str, Sheet]) -> None:
