@@ -15,6 +15,7 @@ from analytics.indicators.quotes import ZERO_PRICE, daily_prices, market_levels,
 from analytics.methods.price_doubt import price_doubts
 from analytics.periods import local_days
 from analytics.revision import digest
+from commons.catalogue import Label
 from commons.catalogue.price_kinds import administered_foods
 
 if TYPE_CHECKING:
@@ -87,6 +88,11 @@ PRICE_DOUBT: Final = Indicator(
     reach=Reach.WHOLE_SERIES,  # what is usual looks a month ahead, and how long a price usually stands at all of it
     method="1",
     source="Consumer Price Index Manual: Concepts and Methods, 2020, chapter 5 (data editing); bounds of our own",
+    sentence=Label(
+        id="Harga yang tidak mungkin benar: nol, salah satuan, tersalin dari bahan lain, melonjak sendiri atau macet.",
+        en="Prices that cannot be right: zero, another unit, copied from another food, a lone spike, or stuck.",
+    ),
+    formula="value against usual, the median of the quote's prices 30 days either side or of other markets that day",
     compute=compute,
     spread=_same_level,
     facts=lambda site: (market_levels(site), sorted(administered_foods())),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 QUOTES: Final = (
     Source("price", ("entry", "version", "void", "node", "price_idr")),
-    Source("price_doubt", ("left_out", "n")),
+    Source("price_doubt", ("left_out",)),
 )
 """What `believed_prices` reads."""
 
@@ -42,7 +42,7 @@ def believed_prices(frames: Mapping[str, pd.DataFrame], site: Site) -> pd.DataFr
         site: The city.
     """
     prices, doubts = daily_prices(frames["price"], site), frames["price_doubt"]
-    named = doubts[(doubts["n"] > 0) & (doubts["left_out"] == 1) & (doubts["test"] != ZERO_PRICE)]
+    named = doubts[(doubts["left_out"] == 1) & (doubts["test"] != ZERO_PRICE)]
     if named.empty:
         return prices
     dated = named.assign(day=local_days(named["time"], site.zone))

@@ -181,4 +181,6 @@ def test_other_weights_compute_the_index_again(city: City, days: Days, site_fold
     rows = run(city)
 
     assert rows["2025-02"]["index"] == pytest.approx(105)
-    assert {row["replaced_because"] for row in city.rows("price_index_history", basket=ALL_FOODS)} == {"site facts changed"}
+    assert {row["replaced_because"] for row in city.rows("price_index_history", basket=ALL_FOODS)} == {
+        "site facts changed"
+    }

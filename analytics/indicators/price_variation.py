@@ -1,0 +1,129 @@
+"""Price variation: the coefficient of variation of each food's price over twelve months."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from analytics import provenance
+from analytics.coverage import AtLeast
+from analytics.frames import groups
+from analytics.indicators.indicator import Indicator, Reach
+from analytics.indicators.quotes import QUOTES, believed_prices, market_levels
+from analytics.methods.price_alarm import coefficient_of_variation, detrended_variation
+from analytics.revision import digest
+from commons.catalogue import Label
+from commons.marks import ALL_FOODS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from commons.sites import Site
+
+    Month = Any  # a `pd.Period` of frequency M, by which pandas' types let nobody index
+
+_MONTHS: Final = 12
+_SATURDAY: Final = 5
+_ENOUGH: Final = 0.7
+_COLUMNS: Final = ("start", "market", "commodity", "variation", "detrended")
+_ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
+
+
+def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
+    """How much each price varied in the twelve months up to and with each month.
+
+    Each quote varies about its own mean, and a food has the mean over its quotes, so that two sellers of different
+    price are no variation. A price is expected on Monday to Friday, and on a Saturday or Sunday that has one. All foods
+    together (`semua`) have the mean over the foods; `n` and `expected` are then foods.
+    """
+    prices = believed_prices(frames, site)
+    dated = prices.assign(month=prices["day"].dt.to_period("M"))
+    rows = [row for market, own in groups(dated, "market") for row in _market_rows(str(market), own, site)]
+    return pd.DataFrame(rows, columns=[*_COLUMNS, *_ABOUT, "refusal"])
+
+
+def _market_rows(market: str, own: pd.DataFrame, site: Site) -> Iterator[dict[str, Any]]:
+    by_month: dict[Month, list[dict[str, Any]]] = defaultdict(list)
+    for food, prices in groups(own, "commodity"):
+        for month, row in _food_rows(str(food), prices):
+            by_month[month].append(row)
+    stand_in = {provenance.STAND_IN} if site.markets[market].stand_in else set()
+    for month, rows in by_month.items():
+        for row in (*rows, _all_foods(rows)):
+            marks = provenance.text(row["marks"] | stand_in)
+            yield {**row, "market": market, "start": month.start_time, "marks": marks}
+
+
+def _food_rows(food: str, own: pd.DataFrame) -> Iterator[tuple[Month, dict[str, Any]]]:
+    """The months of one food in one market, each with what is known of it."""
+    by_day = _by_expected_day(own.pivot_table(index="day", columns="quote", values="price"))
+    table, months = by_day.to_numpy(), pd.DatetimeIndex(by_day.index).to_period("M")
+    begun = own.groupby("quote")["month"].min().reindex(by_day.columns)
+    origins = own.groupby("month")[list(provenance.ORIGINS)].max()
+    for month in origins.index:
+        first = month - _MONTHS + 1
+        year = table[months.searchsorted(first) : months.searchsorted(month, side="right")]
+        whole = year[:, (begun <= first).to_numpy() & (~np.isnan(year)).any(axis=0)]
+        figures = [(coefficient_of_variation(q).pct, detrended_variation(q).pct) for q in whole.T]
+        counted = [pair for pair in figures if not np.isnan(pair[0])]
+        n = int((~np.isnan(whole)).sum())
+        enough = f"{n} of {whole.size} days have a price; {_ENOUGH:.0%} are needed"
+        age = f"{(month - begun.min()).n + 1} months since the first price; {_MONTHS} are needed"
+        row = {
+            "commodity": food,
+            "variation": np.mean([varies for varies, _ in counted]) if counted else np.nan,
+            "detrended": np.mean([rest for _, rest in counted]) if counted else np.nan,
+            "n": n or int((~np.isnan(year)).sum()),
+            "expected": whole.size or np.nan,
+            "coverage": n / whole.size if whole.size else np.nan,
+            "marks": provenance.of_origins(origins.loc[first:month].max().to_dict()),
+            "inputs": digest(str(month), year.shape[1], n, [value for pair in figures for value in pair]),
+            "refusal": None if counted else enough if whole.size else age,
+        }
+        yield month, row
+
+
+def _by_expected_day(quotes: pd.DataFrame) -> pd.DataFrame:
+    """A row for each day of the working week, and for what else has a price, in whole months."""
+    months = pd.DatetimeIndex(quotes.index).to_period("M")
+    days = pd.date_range(months.min().start_time, months.max().end_time.normalize())
+    return quotes.reindex(days[(days.day_of_week < _SATURDAY) | days.isin(quotes.index)])
+
+
+def _all_foods(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    known = [row for row in rows if not np.isnan(row["variation"])]
+    share = len(known) / len(rows)
+    enough = share >= _ENOUGH
+    return {
+        "commodity": ALL_FOODS,
+        "variation": np.mean([row["variation"] for row in known]) if enough else np.nan,
+        "detrended": np.mean([row["detrended"] for row in known]) if enough else np.nan,
+        "n": len(known),
+        "expected": len(rows),
+        "coverage": share,
+        "marks": {mark for row in (known if enough else rows) for mark in row["marks"]},
+        "inputs": digest({row["commodity"]: row["inputs"] for row in rows}),
+        "refusal": None if enough else f"{len(known)} of {len(rows)} foods have a value; {_ENOUGH:.0%} are needed",
+    }
+
+
+PRICE_VARIATION: Final = Indicator(
+    name="price_variation",
+    reads=QUOTES,
+    periods=("month",),
+    place="market",
+    coverage=AtLeast(count=1),
+    reach=Reach.TWELVE_MONTHS_ON,
+    method="1",
+    source="Permendag 5/2024 (koefisien variasi harga), as published by Bandung Satu Data; divisor n - 1 is ours",
+    sentence=Label(
+        id="Seberapa harga naik turun dalam dua belas bulan: simpangan baku dibagi rata-rata.",
+        en="How much a price went up and down in twelve months: its standard deviation over its mean.",
+    ),
+    formula="variation = 100 · sd / mean of the daily prices of twelve months; detrended: about a straight line",
+    compute=compute,
+    facts=market_levels,
+)
