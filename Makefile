@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := lorong sensors diary ingest store analytics web commons deploy tests
 
-.PHONY: run test check fix faults soak hostile bench vectors dashboards methods readme secrets lock clean
+.PHONY: run test check fix faults soak hostile bench vectors dashboards methods crises readme secrets lock clean
 
 run: $(VENV)/run  ## the whole pipeline on this machine; ARGS="--for 60 --port 8123 --data DIR"
 	@exec $(BIN)/lorong run $(ARGS)
@@ -43,6 +43,9 @@ dashboards: $(VENV)/run  ## write Grafana's JSON anew from deploy/dashboards
 
 methods: $(VENV)/run  ## write the method cards anew from the indicators' declarations
 	$(BIN)/python -m deploy.methods
+
+crises: $(VENV)/run  ## write docs/crises.md anew: ten years of price alarms against the news
+	$(BIN)/python -m deploy.crises
 
 readme: $(VENV)/run  ## write the README's tree anew from the modules' first lines
 	$(BIN)/python -m deploy.readme
