@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
-from web import beds, districts, drawings, harvests, pipeline, prices, words
+from web import beds, districts, drawings, harvests, pipeline, price_watch, prices, words
 from web.credits import SOURCES_FILE, credits_of, recording_credit
 from web.language import N_
 from web.public import HISTORY, public_tags, readable
@@ -181,6 +181,7 @@ class Pages:
             "index_chart": drawings.market_index(reader, language, index) if index else None,
             "contribution_chart": drawings.contributions(language, foods),
             "food_chart": drawings.food_panels(reader, language, foods),
+            "watch": price_watch.market_watch(reader, index.market) if index else None,
             "limited": limited,
             "limited_marks": _together(limited),
             "limited_where": ", ".join(dict.fromkeys(p.market.where for p in limited if p.market.stand_in)),

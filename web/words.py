@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from commons.marks import ALL_FOODS, VOLATILE_FOODS
 from web.language import N_
 
 if TYPE_CHECKING:
@@ -21,6 +22,27 @@ POSITIONS: Final[Mapping[str, str]] = MappingProxyType(
 )
 LEVELS: Final[Mapping[str, str]] = MappingProxyType(
     {"consumer": N_("konsumen"), "producer": N_("produsen"), "wholesale": N_("grosir")}
+)
+BASKETS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        ALL_FOODS: N_("semua pangan"),
+        VOLATILE_FOODS: N_("pangan bergejolak"),
+        "staple": N_("beras"),
+        "horticulture": N_("cabai, bawang dan sayur"),
+        "animal": N_("daging dan telur"),
+        "fish": N_("ikan"),
+        "other": N_("minyak, gula dan lainnya"),
+    }
+)
+ALARM_PHASES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "normal": N_("wajar"),
+        "stress": N_("mulai tinggi"),
+        "alert": N_("waspada"),
+        "crisis": N_("krisis harga"),
+        "moderately_high": N_("agak tinggi"),
+        "abnormally_high": N_("luar biasa tinggi"),
+    }
 )
 MARKS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -235,6 +235,22 @@ class Garden:
                 blocks.append(result("price_contribution", day, {**tags, "basket": ALL_FOODS}, moved))
         self.store.write(blocks)
 
+    def watched(self, market: str = "bandung", *, refused: str = "") -> None:
+        """Two foods with a weekly change, alarms and a variation; or the reason why alarms have none."""
+        week, month = date(2026, 11, 16), date(2026, 10, 1)
+        for basket, mom in (("bergejolak", 1.9), ("horticulture", 2.5)):
+            tags = {"market": market, "basket": basket}
+            self.indicator("price_index", month, tags, {"index": 120.0, "mom": mom, "yoy": 15.0, "marks": "stand_in"})
+        for food, change in (("cabai-rawit-merah", 4.2), ("bawang-merah", -1.1), (ALL_FOODS, 2.0)):
+            tags = {"market": market, "commodity": food}
+            self.indicator("price_weekly", week, tags, {"change": change, "marks": "stand_in"})
+            self.indicator("price_variation", month, tags, {"variation": 25.1, "detrended": 20.9, "marks": "stand_in"})
+            for alarm, phase in (("alps", "alert"), ("ifpa", "abnormally_high")):
+                said: dict[str, Value] = {"value": 1.4, "first_value": 1.9, "phase": phase, "phase_code": 2.0}
+                kept = {"refused": refused} if refused else said
+                if food != ALL_FOODS:
+                    self.indicator("price_alarm", month, {**tags, "alarm": alarm}, {**kept, "marks": "stand_in"})
+
     def ceiling(
         self, commodity: str, state: str, *, market: str = "bandung", regulation: str = "Perbadan 11/2022"
     ) -> None:
@@ -324,6 +340,7 @@ class Garden:
         self.harvest("lane", "saga", "week", self.monday, kg)
         self.harvest("lane", "saga", "week", date(2026, 11, 9), {"semua": 0.0})
         self.prices()
+        self.watched()
         self.ceiling("cabai-rawit-merah", "above")
         self.collector()
         self.states()

@@ -218,6 +218,40 @@ def test_the_price_charts_hold_every_month_and_the_largest_contribution_first(
     assert contributions.count('class="bar down"') == 1
 
 
+def test_what_to_watch_is_said_in_words_and_with_its_completeness(
+    full: Store, visit: Callable[..., TestClient]
+) -> None:
+    page = said(visit(of=full).get("/prices").text)
+
+    assert "bulan ini sampai Jumat 20 Nov 2026" in page
+    assert "Cabai rawit merah +4,2 % 10/12 waspada +1,4 (dulu +1,9), 10/12 luar biasa tinggi" in page
+    assert "25,1 % 10/12" in page
+    assert "pangan bergejolak +1,9 % +15,0 % 10/12" in page
+    assert "cabai, bawang dan sayur +2,5 %" in page
+    assert "semua pangan +2,0 % 10/12 – –" in page
+
+
+def test_an_alarm_without_enough_history_says_so_and_why(garden: Garden, visit: Callable[..., TestClient]) -> None:
+    garden.prices()
+    garden.watched(refused="3 months since the first price; 36 are needed")
+
+    page = said(visit().get("/prices").text)
+
+    assert "Cabai rawit merah +4,2 % 10/12 belum cukup data 10/12 belum cukup data 10/12" in page
+    assert "Sebab belum cukup data: 3 months since the first price; 36 are needed" in page
+    assert "waspada" not in page
+
+
+def test_a_food_with_an_alarm_only_has_dashes_for_the_rest(garden: Garden, visit: Callable[..., TestClient]) -> None:
+    garden.prices()
+    tags = {"market": "bandung", "commodity": "bawang-merah", "alarm": "alps"}
+    garden.indicator("price_alarm", date(2026, 10, 1), tags, {"value": 0.1, "first_value": 0.1, "phase": "normal"})
+
+    page = said(visit().get("/prices").text)
+
+    assert "Bawang merah – wajar +0,1, 10/12 – –" in page
+
+
 def test_another_market_is_chosen_by_its_link(garden: Garden, visit: Callable[..., TestClient]) -> None:
     garden.everything()
     garden.prices("pasar-terong", months=3, marks="")
