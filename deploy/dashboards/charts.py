@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from deploy.dashboards.words import Language
 
 DAY: Final = 86_400  # [s]
+WEEK: Final = 7 * DAY  # [s]
 MONTH: Final = 32 * DAY  # longer than any month [s]
 _BEATS: Final = 3  # a line is broken where so many readings in a row are not there
 _DATE: Final = "time:YYYY-MM-DD"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from commons.catalogue import Label
 from commons.marks import ALL_FOODS
 from deploy.dashboards import variables
-from deploy.dashboards.charts import DAY, MONTH, Charts
+from deploy.dashboards.charts import DAY, MONTH, WEEK, Charts
 from deploy.dashboards.dashboard import Dashboard
 from deploy.dashboards.query import Rows, among, equals
 
@@ -20,6 +20,12 @@ _CHOSEN: Final = (variables.IN_CITY, _MARKET, among("commodity", "commodity"))
 _INDEX: Final = Rows("price_index", (variables.IN_CITY, _MARKET, _ALL_FOODS), ("market",))
 _ELEMENTARY: Final = Rows("price_elementary", _CHOSEN, ("commodity",))
 _CONTRIBUTION: Final = Rows("price_contribution", (*_CHOSEN, _ALL_FOODS), ("commodity",))
+_BASKETS: Final = Rows("price_index", (variables.IN_CITY, _MARKET), ("basket",))
+_WEEKLY: Final = Rows("price_weekly", _CHOSEN, ("commodity",))
+_WEEKLY_ALL: Final = Rows("price_weekly", (variables.IN_CITY, _MARKET, equals("commodity", ALL_FOODS)), ("market",))
+_ALARM: Final = Rows("price_alarm", _CHOSEN, ("commodity", "alarm"))
+_VARIATION: Final = Rows("price_variation", _CHOSEN, ("commodity",))
+_DOUBT: Final = Rows("price_doubt", _CHOSEN, ("commodity", "quote", "test"))
 _CEILING: Final = Rows("ceiling_position", _CHOSEN, ("commodity", "level"))
 
 _ABOUT: Final = Label(
@@ -35,6 +41,22 @@ _STAND_IN: Final = Label(
 )
 _FIRST_MONTHS: Final = Label(
     "Kosong sampai ada dua belas bulan sebelumnya.", "Empty until there are twelve months before it."
+)
+_NOT_IPH: Final = Label(
+    "Bulan ini sampai Jumat terhadap bulan lalu, dengan cara IPH tetapi bukan IPH.",
+    "This month up to Friday against the month before, in the manner of the IPH but not the IPH.",
+)
+_BASKET: Final = Label(
+    "semua = semua pangan, bergejolak = pangan bergejolak, lainnya kelompok katalog; bukan angka resmi.",
+    "semua = all foods, bergejolak = volatile foods, the others are groups of the catalogue; no official figures.",
+)
+_REFITTED: Final = Label(
+    "ALPS dihitung ulang untuk seluruh deret setiap bulan; nilai saat pertama diterbitkan ada di tabel.",
+    "ALPS is fitted anew over the whole series every month; the value as first published stands in the table.",
+)
+_LEFT_OUT: Final = Label(
+    "Harga yang tidak mungkin benar; yang bertanda 1 tidak ikut dihitung.",
+    "Prices that cannot be right; those with a 1 do not count.",
 )
 _IN_FORCE: Final = Label(
     "Terhadap aturan yang berlaku pada hari itu; kosong jika batas itu tidak ada.",
@@ -60,6 +82,14 @@ def build(language: Language) -> Dashboard:
         charts.periods(_ELEMENTARY, "price_idr", period=MONTH),
         charts.periods(_ELEMENTARY, "yoy", _FIRST_MONTHS, period=MONTH),
         charts.newest(_ELEMENTARY, elementary),
+        charts.newest(_BASKETS, ("index", "mom", "yoy", "imputed_weight", "coverage", "marks"), _BASKET),
+        charts.periods(_BASKETS, "yoy", _BASKET, period=MONTH),
+        charts.periods(_WEEKLY, "change", _NOT_IPH, period=WEEK),
+        charts.periods(_WEEKLY_ALL, "change", _NOT_IPH, period=WEEK, bars=True),
+        charts.newest(_ALARM, ("phase", "value", "first_value", "coverage", "marks"), _REFITTED),
+        charts.periods(_ALARM, "value", _REFITTED, period=MONTH),
+        charts.periods(_VARIATION, "variation", period=MONTH),
+        charts.newest(_DOUBT, ("value", "usual", "left_out", "detail", "coverage", "marks"), _LEFT_OUT),
         charts.newest(_CEILING, ceilings, _IN_FORCE),
         charts.periods(_CEILING, "distance", _IN_FORCE, period=DAY),
         charts.states(_CEILING, _IN_FORCE),

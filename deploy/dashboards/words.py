@@ -14,6 +14,8 @@ Language = Literal["id", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("id", "en")
 
 NAMES: Final[Mapping[str, Label]] = {
+    "alarm": Label("Alarm", "Alarm"),
+    "basket": Label("Keranjang", "Basket"),
     "bed": Label("Petak", "Bed"),
     "city": Label("Kota", "City"),
     "collector": Label("Pengumpul", "Collector"),
@@ -28,6 +30,8 @@ NAMES: Final[Mapping[str, Label]] = {
     "origin": Label("Asal", "Origin"),
     "period": Label("Periode", "Period"),
     "place": Label("Tempat", "Place"),
+    "quote": Label("Kutipan", "Quote"),
+    "test": Label("Uji", "Test"),
 }
 TIME: Final = Label("Waktu", "Time")
 HEARD: Final = Label("Terakhir terdengar", "Last heard")
@@ -73,6 +77,14 @@ _ABOVE = Label("Di atas batas", "Above the limits")
 _CHOICES: Final[Mapping[tuple[str, str], tuple[tuple[str, Label, str], ...]]] = {
     ("soil_state", "state"): (("dry", _DRY, "orange"), ("good", _GOOD, "green"), ("wet", _WET, "blue")),
     ("soil_state", "state_code"): (("0", _DRY, "orange"), ("1", _GOOD, "green"), ("2", _WET, "blue")),
+    ("price_alarm", "phase"): (
+        ("normal", Label("Wajar", "Normal"), "green"),
+        ("stress", Label("Mulai tinggi", "Getting high"), "yellow"),
+        ("alert", Label("Waspada", "Alert"), "orange"),
+        ("crisis", Label("Krisis harga", "Price crisis"), "red"),
+        ("moderately_high", Label("Agak tinggi", "Moderately high"), "orange"),
+        ("abnormally_high", Label("Luar biasa tinggi", "Abnormally high"), "red"),
+    ),
     ("ceiling_position", "state"): (
         ("below", _BELOW, "blue"),
         ("within", _WITHIN, "green"),

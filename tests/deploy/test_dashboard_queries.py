@@ -83,6 +83,7 @@ def _demo(now_ns: int) -> list[Block]:
         ]
     market = {"market": "bandung-pihps"}
     blocks.append(_rows("price_index", months, **market, basket=ALL_FOODS))
+    blocks.append(_rows("price_weekly", months, **market, commodity=ALL_FOODS))
     for commodity in _COMMODITIES:
         quote = {"quote": "q1", "level": "consumer", "source": "pihps", "origin": "recorded"}
         blocks.append(_rows("price", days, **market, commodity=commodity, **quote))
@@ -90,6 +91,9 @@ def _demo(now_ns: int) -> list[Block]:
             _rows("price_elementary", months, **market, commodity=commodity),
             _rows("price_contribution", months, **market, basket=ALL_FOODS, commodity=commodity),
         ]
+        blocks += [_rows(name, months, **market, commodity=commodity) for name in ("price_weekly", "price_variation")]
+        blocks.append(_rows("price_alarm", months, **market, commodity=commodity, alarm="alps"))
+        blocks.append(_rows("price_doubt", months, **market, commodity=commodity, quote="q1 (pihps)", test="outlier"))
         blocks.append(_rows("ceiling_position", days, **market, commodity=commodity, level="consumer"))
     return blocks
 
