@@ -43,6 +43,8 @@ def before(city: City, days: Days) -> dict[str, dict[tuple[str, ...], str]]:
             prices = [30_000 * (1 + number) + 900 * (month * 7 % 5) + 100 * month for month in range(48)]
             city.prices(market, food, days.months("2022-11", prices))
     city.run(*PRICES)
+    city.clock.sleep(3600)
+    city.run(*PRICES)  # marks that were young in the first run are looked at once more
     found = {name: revisions(city, name) for name in PRICES}
     city.clock.sleep(3600)
     city.prices(MARKET, EGGS, {LATE: 33_000.0}, version=2)
