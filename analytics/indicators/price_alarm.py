@@ -11,7 +11,7 @@ import pandas as pd
 from analytics import provenance
 from analytics.coverage import AtLeast
 from analytics.frames import groups
-from analytics.indicators.indicator import Indicator, Reach, Source
+from analytics.indicators.indicator import Indicator, Reach, Source, Worked
 from analytics.methods.price_alarm import ALPS_PHASES, IFPA_PHASES, alps, ifpa
 from analytics.periods import local_days
 from analytics.revision import digest
@@ -20,6 +20,7 @@ from commons.catalogue import Label
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from analytics.frames import Row
     from commons.sites import Site
 
 _COLUMNS: Final = ("start", "market", "commodity", "alarm", "value", "phase", "phase_code")
@@ -79,6 +80,26 @@ def _rows(name: str, own: pd.DataFrame) -> Iterator[dict[str, Any]]:
         }
 
 
+def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+    """The index up to the newest month that was over, and the month's value by its parts."""
+    indices = frames["price_elementary"]
+    dated = indices.assign(month=local_days(indices["time"], site.zone).dt.to_period("M"))
+    computed = pd.Timestamp(row["computed_at"], unit="ms", tz=site.timezone).tz_localize(None).to_period("M")
+    own = dated[(dated["market"] == row["market"]) & (dated["commodity"] == row["commodity"])]
+    series = own[own["month"] < computed].set_index("month")["index"]
+    table = _METHODS[row["alarm"]][0](series).table
+    used = table.drop(columns="phase").rename_axis("month").reset_index()
+    shown = used.assign(month=used["month"].astype(str))
+    at = table[table.index == pd.Period(row["start"], "M")].iloc[0]
+    if row["alarm"] == "alps":
+        spread = (table["price"] - table["fitted"]).std(ddof=1)
+        line = f"ALPS = ({at['price']:.6g} - {at['fitted']:.6g}) / {spread:.6g} = {row['value']:.6g}"
+    else:
+        growth = f"growth per month over a quarter {at['quarterly_growth']:.6g}, over a year {at['annual_growth']:.6g}"
+        line = f"IFPA = 0.4 and 0.6 of both in standard deviations of earlier years = {row['value']:.6g}; {growth}"
+    return Worked(shown, (line, f"first published as {row['first_value']:.6g}; phase: {row['phase']}"))
+
+
 PRICE_ALARM: Final = Indicator(
     name="price_alarm",
     reads=(Source("price_elementary", ("index", "marks", "revision")),),
@@ -94,5 +115,6 @@ PRICE_ALARM: Final = Indicator(
     ),
     formula="ALPS = (index - trend and season) / sd; IFPA = 0.4 · quarterly growth + 0.6 · annual growth, both in sd",
     compute=compute,
+    workings=workings,
     keeps_first=("value",),
 )

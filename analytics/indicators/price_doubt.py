@@ -10,9 +10,9 @@ import pandas as pd
 from analytics import provenance
 from analytics.coverage import AtLeast
 from analytics.entries import current
-from analytics.indicators.indicator import Indicator, Reach, Source
+from analytics.indicators.indicator import Indicator, Reach, Source, Worked
 from analytics.indicators.quotes import ZERO_PRICE, daily_prices, market_levels, quote_names
-from analytics.methods.price_doubt import price_doubts
+from analytics.methods.price_doubt import WINDOW_DAYS, price_doubts
 from analytics.periods import local_days
 from analytics.revision import digest
 from commons.catalogue import Label
@@ -21,6 +21,7 @@ from commons.catalogue.price_kinds import administered_foods
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from analytics.frames import Row
     from commons.sites import Site
 
 _COLUMNS: Final = ("start", "market", "commodity", "quote", "test", "value", "usual", "left_out", "detail")
@@ -79,6 +80,18 @@ def _same_level(site: Site, market: str) -> Iterable[str]:
     return tuple(slug for slug, other in site.markets.items() if other.level == level)
 
 
+def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+    """The quote's prices of the month either side, and the doubt in one line."""
+    prices = daily_prices(frames["price"], site)
+    day, half = pd.Timestamp(row["start"]), pd.Timedelta(days=WINDOW_DAYS // 2)
+    same = (prices[["market", "commodity", "quote"]] == [row["market"], row["commodity"], row["quote"]]).all(axis=1)
+    near = prices[same & prices["day"].between(day - half, day + half)][["day", "price"]]
+    usual = "unknown" if row["usual"] is None else f"{row['usual']:.6g}"
+    counts = "does not count" if row["left_out"] else "counts, and is named"
+    line = f"{row['test']}: {row['value']:.6g} where {usual} is usual ({row['detail'] or 'no detail'}); it {counts}"
+    return Worked(near.assign(day=near["day"].dt.strftime("%Y-%m-%d")), (line,))
+
+
 PRICE_DOUBT: Final = Indicator(
     name="price_doubt",
     reads=(Source("price", ("entry", "version", "void", "node", "price_idr", "price_idr_failed")),),
@@ -94,6 +107,7 @@ PRICE_DOUBT: Final = Indicator(
     ),
     formula="value against usual, the median of the quote's prices 30 days either side or of other markets that day",
     compute=compute,
+    workings=workings,
     spread=_same_level,
     facts=lambda site: (market_levels(site), sorted(administered_foods())),
 )

@@ -11,7 +11,7 @@ import pandas as pd
 from analytics import provenance
 from analytics.coverage import AtLeast
 from analytics.frames import groups
-from analytics.indicators.indicator import Indicator, Reach
+from analytics.indicators.indicator import Indicator, Reach, Worked
 from analytics.indicators.quotes import QUOTES, believed_prices, market_levels
 from analytics.methods.price_alarm import coefficient_of_variation, detrended_variation
 from analytics.revision import digest
@@ -21,6 +21,7 @@ from commons.marks import ALL_FOODS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from analytics.frames import Row
     from commons.sites import Site
 
     Month = Any  # a `pd.Period` of frequency M, by which pandas' types let nobody index
@@ -110,6 +111,23 @@ def _all_foods(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+    """Each quote's days, mean and deviation over the twelve months; of all foods, each food's value."""
+    if row["commodity"] == ALL_FOODS:
+        values = compute(frames, site, now_ms=0)
+        same = (values["market"] == row["market"]) & (values["start"] == pd.Timestamp(row["start"]))
+        foods = values[same & (values["commodity"] != ALL_FOODS)][["commodity", "variation", "n", "expected"]]
+        return Worked(foods, (f"variation = mean of {row['n']:g} foods = {row['variation']:.6g}",))
+    last = pd.Period(row["start"], "M")
+    prices = believed_prices(frames, site)
+    own = prices[(prices["market"] == row["market"]) & (prices["commodity"] == row["commodity"])]
+    months = own["day"].dt.to_period("M")
+    year = own[(months > last - _MONTHS) & (months <= last)]
+    used = year.groupby("quote")["price"].agg(days="count", mean="mean", sd="std").reset_index()
+    lines = [f"{q.quote}: 100 · {q.sd:.6g} / {q.mean:.6g} = {100 * q.sd / q.mean:.6g}" for q in used.itertuples()]
+    return Worked(used, (*lines, f"variation = mean over quotes with a full year = {row['variation']:.6g}"))
+
+
 PRICE_VARIATION: Final = Indicator(
     name="price_variation",
     reads=QUOTES,
@@ -125,5 +143,6 @@ PRICE_VARIATION: Final = Indicator(
     ),
     formula="variation = 100 · sd / mean of the daily prices of twelve months; detrended: about a straight line",
     compute=compute,
+    workings=workings,
     facts=market_levels,
 )

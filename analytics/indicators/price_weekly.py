@@ -9,7 +9,7 @@ import pandas as pd
 
 from analytics import provenance
 from analytics.coverage import AtLeast
-from analytics.indicators.indicator import Indicator, Reach
+from analytics.indicators.indicator import Indicator, Reach, Worked
 from analytics.indicators.quotes import QUOTES, believed_prices, market_levels
 from analytics.methods.price_alarm import weekly_change
 from analytics.revision import digest
@@ -19,6 +19,7 @@ from commons.marks import ALL_FOODS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from analytics.frames import Row
     from commons.sites import Site
 
 _QUOTE: Final = ["market", "commodity", "quote"]
@@ -110,6 +111,29 @@ def _marks(row: Mapping[Any, Any], site: Site) -> str:
     return provenance.text(marks | ({provenance.ASSUMED_WEIGHTS} if row["commodity"] == ALL_FOODS else set()))
 
 
+def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+    """Each quote's mean of the month so far and of the month before; of all foods, each food's change and weight."""
+    friday = pd.Timestamp(row["start"]) + _FRIDAY
+    prices = believed_prices(frames, site)
+    own = prices[prices["market"] == row["market"]]
+    if row["commodity"] == ALL_FOODS:
+        foods = _foods(own)
+        used = foods[(foods["friday"] == friday) & foods["commodity"].isin(list(site.weights))]
+        weights = [site.weights[food].weight_pct for food in used["commodity"]]
+        table = used[["commodity", "change", "n", "expected"]].assign(weight_pct=weights)
+        return Worked(table, (f"change = Σ weight · change / Σ weight = {row['change']:.6g}",))
+    month = friday.to_period("M")
+    own = own[(own["commodity"] == row["commodity"]) & (own["day"] <= friday)]
+    months = own["day"].dt.to_period("M")
+    so_far = own[months == month].groupby("quote")["price"].mean()
+    before = own[months == month - 1].groupby("quote")["price"].mean()
+    table = pd.DataFrame({"so_far": so_far, "before": before, "change": 100 * (so_far / before - 1)})
+    return Worked(
+        table.rename_axis("quote").reset_index(),
+        (f"change = geometric mean over {row['n']:g} quotes = {row['change']:.6g}",),
+    )
+
+
 PRICE_WEEKLY: Final = Indicator(
     name="price_weekly",
     reads=QUOTES,
@@ -125,5 +149,6 @@ PRICE_WEEKLY: Final = Indicator(
     ),
     formula="change = 100 · (mean price of the month up to Friday / mean price of the month before - 1)",
     compute=compute,
+    workings=workings,
     facts=lambda site: (market_levels(site), list(site.weights.values())),
 )
