@@ -71,6 +71,39 @@ def crop_coefficient(day: ArrayLike, *, stages_d: Sequence[float], kc: Sequence[
     return result
 
 
+def kc_for_climate(
+    kc_table: ArrayLike, *, wind_2m: ArrayLike, rh_min_pct: ArrayLike, height_m: ArrayLike
+) -> NDArray[np.float64]:
+    """A mid-season or end coefficient from FAO-56's table for another air than its own [1] (FAO-56 eq. 62, 65).
+
+    Kc = Kc_table + (0.04 (u2 - 2) - 0.004 (RHmin - 45)) · (h / 3)^0.3. A table's coefficient below 0.45 stays as it is.
+
+    Args:
+        kc_table: Coefficient of Table 12, above 0.45.
+        wind_2m: Mean wind of the stage at 2 m [m/s]; counts as 1 to 6.
+        rh_min_pct: Mean daily lowest humidity of the stage [%]; counts as 20 to 80.
+        height_m: Mean height of the plants [m]; counts as at most 10.
+
+    Returns:
+        An array of the common shape; NaN where an input is missing.
+
+    Source:
+        FAO Irrigation and Drainage Paper 56, 1998, eq. 62 and 65; the bounds are those beside them.
+
+    Examples:
+        The table's own air leaves it as it is; humid Makassar wants less.
+
+        >>> [round(float(kc_for_climate(1.05, wind_2m=2, rh_min_pct=rh, height_m=0.6)), 3) for rh in (45, 60)]
+        [1.05, 1.013]
+    """
+    table, wind, rh, height = (
+        np.asarray(values, dtype=np.float64) for values in (kc_table, wind_2m, rh_min_pct, height_m)
+    )
+    air = 0.04 * (np.clip(wind, 1, 6) - 2) - 0.004 * (np.clip(rh, 20, 80) - 45)
+    moved: NDArray[np.float64] = np.where(table < 0.45, table, table + air * (np.minimum(height, 10) / 3) ** 0.3)[()]  # noqa: PLR2004 - FAO-56's bound
+    return moved
+
+
 def harvest_window(planted: date, *, days_min: int, days_max: int) -> HarvestWindow:
     """When a planting can be harvested.
 

@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     Values = NDArray[np.float64]
 
 
+def mean_temperature(tmin_c: ArrayLike, tmax_c: ArrayLike) -> Values:
+    """Temperature of a day [°C]: (Tmax + Tmin) / 2 (eq. 9), whatever the mean of its hours is.
+
+    Examples:
+        >>> float(mean_temperature(12.3, 21.5))
+        16.9
+    """
+    tmin, tmax = numbers(tmin_c, tmax_c)
+    return (tmin + tmax) / 2
+
+
 def atmospheric_pressure(elevation_m: ArrayLike) -> Values:
     """Pressure of the air [kPa] at a height above the sea [m]: 101.3 · ((293 - 0.0065 z) / 293)^5.26 (eq. 7).
 

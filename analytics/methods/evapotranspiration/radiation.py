@@ -187,6 +187,21 @@ def net_longwave_hourly(temperature_c: ArrayLike, *, ea_kpa: ArrayLike, cloudine
     return _kept(_PER_HOUR * (temperature + _KELVIN) ** 4, ea, ratio)
 
 
+def soil_heat_flux_hourly(rn: ArrayLike, *, daylight: ArrayLike) -> Values:
+    """G of an hour [MJ/(m2 h)]: 0.1 Rn by day, 0.5 Rn by night (eq. 45, 46).
+
+    Args:
+        rn: Net radiation of the hour [MJ/(m2 h)].
+        daylight: Whether the sun is up.
+
+    Examples:
+        >>> soil_heat_flux_hourly([1.749, -0.1], daylight=[True, False]).round(4).tolist()
+        [0.1749, -0.05]
+    """
+    (net,) = numbers(rn)
+    return np.asarray(np.where(np.asarray(daylight, dtype=bool), 0.1, 0.5) * net)[()]
+
+
 def soil_heat_flux_monthly(
     before_c: ArrayLike, after_c: ArrayLike | None = None, *, this_c: ArrayLike | None = None
 ) -> Values:

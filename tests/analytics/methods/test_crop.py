@@ -16,6 +16,7 @@ from analytics.methods.crop import (
     days_to_degree_days,
     growing_degree_days,
     harvest_window,
+    kc_for_climate,
 )
 from commons.errors import UnknownNameError
 
@@ -61,6 +62,20 @@ def test_kc_stays_between_its_stages(day: int) -> None:
 def test_what_is_no_season_is_refused(stages: Sequence[float], kc: Sequence[float]) -> None:
     with pytest.raises(ValueError, match="no season"):
         crop_coefficient(1, stages_d=stages, kc=kc)
+
+
+@settings(deadline=None)
+@given(st.floats(1, 6), st.floats(20, 79), st.floats(0.1, 3))
+def test_a_crop_wants_more_in_wind_and_less_in_humid_air(wind: float, rh: float, height: float) -> None:
+    here = kc_for_climate(1.05, wind_2m=wind, rh_min_pct=rh, height_m=height)
+
+    assert here <= kc_for_climate(1.05, wind_2m=wind + 1, rh_min_pct=rh, height_m=height)
+    assert here > kc_for_climate(1.05, wind_2m=wind, rh_min_pct=rh + 1, height_m=height)
+
+
+def test_the_air_of_fao_56s_table_and_a_small_coefficient_change_nothing() -> None:
+    assert kc_for_climate(1.2, wind_2m=2, rh_min_pct=45, height_m=2) == pytest.approx(1.2)
+    assert kc_for_climate(0.3, wind_2m=5, rh_min_pct=20, height_m=2) == pytest.approx(0.3)
 
 
 def test_a_window_opens_and_closes_on_its_days() -> None:
