@@ -12,6 +12,7 @@ from commons.marks import (
     SIMULATED,
     STAND_IN,
     UNKNOWN_NODE,
+    UNVERIFIED,
     WITHDRAWN,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "SIMULATED",
     "STAND_IN",
     "UNKNOWN_NODE",
+    "UNVERIFIED",
     "WITHDRAWN",
     "marks_in",
     "of_origins",
@@ -39,7 +41,7 @@ __all__ = [
     "with_origins",
 ]
 
-INHERITED: Final = frozenset({SIMULATED, RECORDED, STAND_IN, ASSUMED_WEIGHTS, UNKNOWN_NODE})
+INHERITED: Final = frozenset({SIMULATED, RECORDED, STAND_IN, ASSUMED_WEIGHTS, UNKNOWN_NODE, UNVERIFIED})
 """Marks that pass from an input to everything chained on it; the others speak of one period only."""
 
 ORIGINS: Final = (RECORDED, SIMULATED, UNKNOWN_NODE)

@@ -1,4 +1,4 @@
-"""The marks that say what a computed value stands on, and the names for many foods together."""
+"""The marks that say what a computed value stands on, and the names for many foods or beds together."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ ASSUMED_WEIGHTS: Final = "assumed_weights"
 INCOMPLETE: Final = "incomplete"
 UNKNOWN_NODE: Final = "unknown_node"
 """Some of it was sent by a node that stands in no row of nodes.csv."""
+UNVERIFIED: Final = "unverified"
+"""A figure of general knowledge went in, for which no source was read."""
 WITHDRAWN: Final = "withdrawn"
 """A value that no longer has enough to stand on; readers leave it out."""
 
@@ -20,3 +22,6 @@ ALL_FOODS: Final = "semua"
 
 VOLATILE_FOODS: Final = "bergejolak"
 """The basket of the foods whose prices are volatile."""
+
+ALL_BEDS: Final = "semua"
+"""The bed of rows in which all beds of a lane are added up."""

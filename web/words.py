@@ -51,6 +51,7 @@ MARKS: Final[Mapping[str, str]] = MappingProxyType(
         "stand_in": N_("dari tempat lain"),
         "imputed": N_("sebagian ditaksir"),
         "assumed_weights": N_("bobot perkiraan"),
+        "unverified": N_("angka umum"),
         "incomplete": N_("belum lengkap"),
         "unknown_node": N_("alat tak terdaftar"),
     }
@@ -62,6 +63,7 @@ MARKS_EXPLAINED: Final[Mapping[str, str]] = MappingProxyType(
         "stand_in": N_("Data dari tempat lain, dipakai sampai ada data kota ini."),
         "imputed": N_("Sebagian harga tidak ada dan ditaksir dari harga lain yang sejenis."),
         "assumed_weights": N_("Bobot belanja adalah perkiraan, bukan bobot resmi."),
+        "unverified": N_("Memakai angka pengetahuan umum (lama tumbuh, hasil per m²) yang sumbernya belum diperiksa."),
         "incomplete": N_("Sebagian masukan belum ada; angkanya bisa berubah."),
         "unknown_node": N_("Sebagian dikirim alat yang belum terdaftar di kota ini."),
     }

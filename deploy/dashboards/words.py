@@ -47,21 +47,21 @@ ABOUT: Final = Label("Cara membaca halaman ini", "How to read this page")
 
 MARKS: Final = Label(
     "**Tanda di samping angka**: `simulated` dari simulasi · `recorded` rekaman dari tempat lain · `stand_in` "
-    "pengganti dari kota lain · `imputed` sebagian ditaksir · `assumed_weights` bobot anggapan · `incomplete` belum "
-    "lengkap · `unknown_node` dari pengirim yang tidak terdaftar. Tanpa tanda: dari pembacaan sendiri yang lengkap. "
-    "**Kelengkapan** adalah bagian masukan yang ada; jika terlalu sedikit, angka dikosongkan, tidak pernah dijadikan "
-    "nol. Angka yang ditarik kembali tidak ditampilkan.",
+    "pengganti dari kota lain · `imputed` sebagian ditaksir · `assumed_weights` bobot anggapan · `unverified` memakai "
+    "angka umum yang belum diperiksa · `incomplete` belum lengkap · `unknown_node` dari pengirim yang tidak terdaftar. "
+    "Tanpa tanda: dari pembacaan sendiri yang lengkap. **Kelengkapan** adalah bagian masukan yang ada; jika terlalu "
+    "sedikit, angka dikosongkan, tidak pernah dijadikan nol. Angka yang ditarik kembali tidak ditampilkan.",
     "**Marks beside numbers**: `simulated` from a simulation · `recorded` a recording from elsewhere · `stand_in` from "
     "another city in place of ours · `imputed` partly estimated · `assumed_weights` weights are assumptions · "
-    "`incomplete` not complete yet · `unknown_node` from a sender that stands in no table. No mark: from our own "
-    "complete readings. **Coverage** is the share of inputs that were there; with too few, the number stays empty and "
+    "`unverified` uses general figures not checked yet · `incomplete` not complete yet · `unknown_node` from a sender "
+    "that stands in no table. No mark: from our own complete readings. **Coverage** is the share of inputs that were there; with too few, the number stays empty and "
     "is never made zero. Withdrawn numbers are not shown.",
 )
 COMPUTED: Final = Label(
     "Angka hitungan: lihat kelengkapan dan tandanya di tabel halaman ini (simulated, recorded, stand_in, imputed, "
-    "assumed_weights, incomplete).",
+    "assumed_weights, unverified, incomplete).",
     "A computed number: see its coverage and marks in this page's tables (simulated, recorded, stand_in, imputed, "
-    "assumed_weights, incomplete).",
+    "assumed_weights, unverified, incomplete).",
 )
 READ: Final = Label(
     "Pembacaan alat; asalnya (measured, typed, simulated, recorded) tertulis di nama garis atau di tabel.",
