@@ -129,7 +129,7 @@ def due(
     last_seen, today = day_of(memory.watermark_ms, zone), day_of(now_ms, zone)
     has_aged = indicator.ages and _hour(memory.watermark_ms, zone) != _hour(now_ms, zone)
     for period in indicator.periods:
-        for start in starts_between(last_seen, today, period):
+        for start in starts_between(last_seen, today + timedelta(days=indicator.ahead_days), period):
             if has_aged or next_start(start, period) <= today:
                 found.add(EVERYWHERE, start, Reason(0, f"{period} {start} went on"))
     return found

@@ -127,6 +127,7 @@ class Indicator:
         spread: The places whose values a touched place changes.
         facts: The site's tables that it uses; when they change, everything is computed again.
         ages: Whether the value of a running period changes as the hours go by, without new inputs.
+        ahead_days: How many days beyond today the periods reach that are computed as time goes by; 0 = today's only.
         marks: Those that its values may carry.
         keeps_first: Fields of which the value as first published is kept beside the one now, in `first_<field>`; for
             methods that fit a whole series anew.
@@ -148,6 +149,7 @@ class Indicator:
     facts: Callable[[Site], object] = no_facts
     ages: bool = False
     marks: tuple[str, ...] = (RECORDED, SIMULATED, STAND_IN, INCOMPLETE)
+    ahead_days: int = 0
     keeps_first: tuple[str, ...] = ()
 
     @property

@@ -172,6 +172,13 @@ def test_a_running_period_is_due_only_for_what_ages() -> None:
     assert ask(replace(SOIL, periods=("day",), ages=True)).why("saga", date(2026, 11, 3))
 
 
+def test_an_outlook_is_due_for_the_week_to_come_as_well() -> None:
+    outlook = replace(SOIL, periods=("week",), ages=True)
+
+    assert ask(outlook).why("saga", date(2026, 11, 9)) is None
+    assert ask(replace(outlook, ahead_days=7)).why("saga", date(2026, 11, 9))
+
+
 def test_near_days_are_read_at_once_and_far_ones_apart() -> None:
     found = ask(SOIL, [touch("2026-10-05"), touch("2026-11-01"), touch("2024-01-31")])
 
