@@ -62,5 +62,5 @@ def _column(values: list[Any], *, text: bool) -> NumberColumn | TextColumn:
 
 def _plain(column: pd.Series[Any]) -> list[Any]:
     if pd.api.types.is_datetime64_any_dtype(column):
-        return list(column.dt.date)
+        return [None if missing else day for day, missing in zip(column.dt.date, column.isna(), strict=True)]
     return [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]

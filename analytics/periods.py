@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from commons.clock import NANOSECONDS_PER_MILLISECOND
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     import pandas as pd
+
+_HOUR_MS: Final = 3_600_000
 
 Period = Literal["day", "week", "month"]
 
@@ -59,6 +61,12 @@ def midnight_ns(day: date, zone: ZoneInfo) -> int:
 def day_of(at_ms: int, zone: ZoneInfo) -> date:
     """The local day of a moment [ms since 1970 UTC]."""
     return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone(zone).date()
+
+
+def hours_so_far(day: date, zone: ZoneInfo, now_ms: int) -> int:
+    """The hours of a local day; of one that still runs, those begun so far, at least 1."""
+    begins, ends = midnight_ms(day, zone), midnight_ms(next_start(day, "day"), zone)
+    return max(1, -(-(min(ends, now_ms) - begins) // _HOUR_MS))
 
 
 def local_days(times: pd.Series[pd.Timestamp], zone: ZoneInfo) -> pd.Series[pd.Timestamp]:

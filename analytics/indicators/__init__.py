@@ -6,7 +6,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from analytics.indicators.ceiling_position import CEILING_POSITION
+from analytics.indicators.comfort import COMFORT
+from analytics.indicators.data_completeness import DATA_COMPLETENESS
+from analytics.indicators.garden_compost import GARDEN_COMPOST
 from analytics.indicators.garden_harvest import GARDEN_HARVEST
+from analytics.indicators.garden_sales import GARDEN_SALES
+from analytics.indicators.garden_yield import GARDEN_YIELD
+from analytics.indicators.harvest_expected import HARVEST_EXPECTED
+from analytics.indicators.harvest_outlook import HARVEST_OUTLOOK
+from analytics.indicators.lane_weather import LANE_WEATHER
+from analytics.indicators.node_completeness import NODE_COMPLETENESS
 from analytics.indicators.price_alarm import PRICE_ALARM
 from analytics.indicators.price_contribution import PRICE_CONTRIBUTION
 from analytics.indicators.price_doubt import PRICE_DOUBT
@@ -15,6 +24,7 @@ from analytics.indicators.price_index import PRICE_INDEX
 from analytics.indicators.price_variation import PRICE_VARIATION
 from analytics.indicators.price_weekly import PRICE_WEEKLY
 from analytics.indicators.soil_state import SOIL_STATE
+from analytics.indicators.water_use import WATER_USE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,5 +43,15 @@ INDICATORS: Final[Mapping[str, Indicator]] = MappingProxyType(
         "price_alarm": PRICE_ALARM,
         "price_variation": PRICE_VARIATION,
         "ceiling_position": CEILING_POSITION,
+        "comfort": COMFORT,
+        "data_completeness": DATA_COMPLETENESS,
+        "garden_compost": GARDEN_COMPOST,
+        "garden_sales": GARDEN_SALES,
+        "garden_yield": GARDEN_YIELD,
+        "harvest_expected": HARVEST_EXPECTED,
+        "harvest_outlook": HARVEST_OUTLOOK,
+        "lane_weather": LANE_WEATHER,
+        "node_completeness": NODE_COMPLETENESS,
+        "water_use": WATER_USE,
     }
 )

@@ -21,6 +21,8 @@ _GRAFANA: Final = {
     "mm": "suffix: mm",  # Grafana's own millimetre turns 1,200 mm into 1.20 m
     "L": "suffix: L",
     "m2": "areaM2",
+    "kPa": "pressurekpa",
+    "kg/m2": "suffix: kg/m²",
     "kg": "suffix: kg",  # Grafana's own kilogram turns 1,200 kg into 1.20 Mg
     "[IDR]": "currencyIDR",
     "[pp]": "suffix: pp",

@@ -104,7 +104,7 @@ def penman_monteith_daily(  # noqa: PLR0913 - the equation has that many inputs,
     wind_m_s: ArrayLike,
     wind_height_m: float,
     elevation_m: float,
-    latitude_deg: float,
+    latitude_deg: ArrayLike,
     day_of_year: ArrayLike,
 ) -> Values:
     """Reference evapotranspiration of a day [mm/d] by Penman-Monteith (FAO-56 eq. 6).
@@ -144,9 +144,10 @@ def penman_monteith_daily(  # noqa: PLR0913 - the equation has that many inputs,
         >>> round(float(et0), 2)
         3.88
     """
-    given = (tmin_c, tmax_c, vapour_pressure_kpa, radiation_mj, wind_m_s, day_of_year)
+    given = (tmin_c, tmax_c, vapour_pressure_kpa, radiation_mj, wind_m_s, latitude_deg, day_of_year)
     # refet itself does not broadcast: a year of days with one number for the rest fails in it.
-    tmin, tmax, pressure, radiation, wind, day = np.broadcast_arrays(*(np.asarray(x, dtype=np.float64) for x in given))
+    arrays = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in given))
+    tmin, tmax, pressure, radiation, wind, latitude, day = arrays
     to_2m = refet.calcs.wind_height_adjust(1.0, wind_height_m)
     reference = refet.Daily(
         tmin=tmin,
@@ -156,7 +157,7 @@ def penman_monteith_daily(  # noqa: PLR0913 - the equation has that many inputs,
         uz=np.maximum(wind, _LEAST_WIND / to_2m),
         zw=wind_height_m,
         elev=elevation_m,
-        lat=latitude_deg,
+        lat=latitude,
         doy=day,
     )
     return _plain(np.reshape(reference.eto(), tmin.shape))
