@@ -23,6 +23,8 @@ def frame(*tables: pa.Table) -> pd.DataFrame:
     """Tables of one query, read in pieces, as one frame; texts that are not there are empty."""
     read: pd.DataFrame = pd.concat([table.to_pandas() for table in tables], ignore_index=True)
     texts = read.select_dtypes(include=["object", "str"]).columns
+    if read.empty:  # an Arrow text without any chunk cannot be merged by
+        return read.assign(**{name: pd.Series([], dtype="str") for name in texts})
     return read.assign(**{name: read[name].fillna("") for name in texts})
 
 
