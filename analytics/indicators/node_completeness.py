@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from analytics import provenance
 from analytics.coverage import AtLeast
+from analytics.frames import records
 from analytics.indicators.indicator import Indicator, Reach, Source
-from analytics.periods import day_of, hours_so_far, local_days, midnight_ms, next_start
+from analytics.periods import hours_so_far, local_days, midnight_ms, next_start
 from analytics.revision import digest
 from commons.catalogue import Label
-from commons.sites import OFFICE_LANE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import date
+    from collections.abc import Mapping
 
     from commons.sites import Site
 
@@ -28,65 +28,53 @@ _ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
 
 
 def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:
-    """Every day on which any node of the city was heard, for each node that stands in a lane.
+    """Every day on which a node of the site's lanes was heard at all, by node.
 
     An hour counts when at least one row came from it: a cadence of a quarter of an hour and one of an hour are judged
-    alike. A node that was not heard at all has a row of 0 hours: that is what is known of it.
+    alike. A whole day of silence has no row: the newest row of a node tells since when it is silent.
     """
-    hours = _heard(frames, site)
-    if hours.empty:
-        return pd.DataFrame(columns=[*_COLUMNS, *_ABOUT])
-    today = pd.Timestamp(day_of(now_ms, site.zone))
-    days = pd.date_range(hours["start"].min(), max(hours["start"].max(), today))
-    expected = {day.date(): hours_so_far(day.date(), site.zone, now_ms) for day in days}
-    return pd.DataFrame(list(_rows(hours, expected, site, now_ms)), columns=[*_COLUMNS, *_ABOUT]).astype(
-        {"start": "datetime64[ns]"}
-    )
-
-
-def _heard(frames: Mapping[str, pd.DataFrame], site: Site) -> pd.DataFrame:
-    """Each node's hours with rows, once for each measurement."""
-    nodes = {(entry.address.lane, entry.address.node) for entry in site.nodes.values()}
+    nodes = {(at.lane, at.node): entry.origin for entry in site.nodes.values() if (at := entry.address)}
     every = [frames[name][[*_NODE, "time"]].drop_duplicates().assign(of=name) for name in _SAMPLES]
     hours = pd.concat(every, ignore_index=True)
     hours = hours[pd.MultiIndex.from_frame(hours[_NODE]).isin(list(nodes))]
-    return hours.assign(start=local_days(hours["time"], site.zone))
+    hours = hours.assign(start=local_days(hours["time"], site.zone))
+    groups = hours.groupby([*_NODE, "start"])
+    days = groups["time"].agg(n="nunique", last="max")
+    for name in _SAMPLES:
+        days[f"{name}_hours"] = hours[hours["of"] == name].groupby([*_NODE, "start"]).size()
+    days = days.fillna(dict.fromkeys(_HOURS, 0)).assign(heard=_ms(days["last"]) + _HOUR_MS)
+    rows = records(days.reset_index())
+    expected = {start: hours_so_far(start, site.zone, now_ms) for start in {row["start"] for row in rows}}
+    found = [_row(row, expected[row["start"]], site, now_ms) for row in rows]
+    marked = [row | {"marks": _mark(nodes[row["lane"], row["node"]])} for row in found]
+    return pd.DataFrame(marked, columns=[*_COLUMNS, *_ABOUT]).astype({"start": "datetime64[ns]"})
 
 
-def _rows(hours: pd.DataFrame, expected: Mapping[date, int], site: Site, now_ms: int) -> Iterator[dict[str, Any]]:
-    by = [*_NODE, "start"]
-    counts: dict[Any, Any] = hours.groupby([*by, "of"]).size().to_dict()
-    whole = hours.groupby(by)["time"]
-    heard: dict[Any, Any] = whole.nunique().to_dict()
-    last: dict[Any, Any] = whole.max().to_dict()
-    for day, hours_of_day in expected.items():
-        for entry in site.nodes.values():
-            key = (entry.address.lane, entry.address.node, pd.Timestamp(day))
-            if entry.address.lane == OFFICE_LANE:
-                continue
-            n = heard.get(key, 0)
-            figures = {
-                "share": 100 * min(1.0, n / hours_of_day),
-                **{f"{name}_hours": counts.get((*key, name), 0) for name in _SAMPLES},
-                **_silence(last.get(key), day, hours_of_day, site, now_ms),
-            }
-            yield {
-                **dict(zip(by, key, strict=True)),
-                **figures,
-                "n": n,
-                "expected": hours_of_day,
-                "coverage": min(1.0, n / hours_of_day),
-                "marks": entry.origin if entry.origin in {"simulated", "recorded"} else "",
-                "inputs": digest(figures, hours_of_day),
-            }
+def _ms(moments: pd.Series[pd.Timestamp]) -> pd.Series[float]:
+    return (moments - pd.Timestamp(0, tz="UTC")).dt.total_seconds() * 1000
 
 
-def _silence(last: pd.Timestamp | None, day: date, hours: int, site: Site, now_ms: int) -> dict[str, float | None]:
-    if last is None:
-        return {"silent_hours": float(hours), "heard": None}
-    heard_ms = min(last.value // 1_000_000 + _HOUR_MS, now_ms)
-    until_ms = min(midnight_ms(next_start(day, "day"), site.zone), now_ms)
-    return {"silent_hours": float((until_ms - heard_ms) // _HOUR_MS), "heard": float(heard_ms)}
+def _mark(origin: str) -> str:
+    return origin if origin in provenance.ORIGINS else ""
+
+
+def _row(day: Mapping[str, Any], expected: int, site: Site, now_ms: int) -> dict[str, Any]:
+    until_ms = min(midnight_ms(next_start(day["start"], "day"), site.zone), now_ms)
+    heard_ms = min(day["heard"], until_ms)
+    share = min(1.0, day["n"] / expected)
+    figures = {
+        "share": 100 * share,
+        **{name: day[name] for name in _HOURS},
+        "silent_hours": float((until_ms - heard_ms) // _HOUR_MS),
+        "heard": float(heard_ms),
+    }
+    return {
+        **{name: day[name] for name in (*_NODE, "start", "n")},
+        **figures,
+        "expected": expected,
+        "coverage": share,
+        "inputs": digest(figures, expected),
+    }
 
 
 NODE_COMPLETENESS: Final = Indicator(
@@ -94,7 +82,7 @@ NODE_COMPLETENESS: Final = Indicator(
     reads=tuple(Source(name, window="1h", by=("lane", "node")) for name in _SAMPLES),
     periods=("day",),
     place="lane",
-    coverage=AtLeast(count=0),
+    coverage=AtLeast(count=1),
     reach=Reach.OWN_PERIOD,
     method="1",
     source="Plain counts of the hours in which a row came, against the hours of the day",

@@ -62,7 +62,7 @@ def test_a_new_runner_without_memory_computes_the_same(city: City) -> None:
     )
     city.store.write([forget])
 
-    again = city.run()
+    again = city.run(*ROUND)
 
     assert again.computed == 0
     assert again.unchanged == sum(len(rows) for rows in before)
@@ -156,10 +156,10 @@ def test_a_period_that_is_over_loses_its_mark_without_new_data(city: City) -> No
 
 def test_what_is_shown_of_a_running_period_is_no_correction(city: City) -> None:
     city.soil("saga", "b1", "2026-11-03", 25.0, hours=range(8))
-    city.run()
+    city.run("soil_state")
     city.soil("saga", "b1", "2026-11-03", 30.0, hours=[8])
 
-    summary = city.run()
+    summary = city.run("soil_state")
 
     assert (summary.computed, summary.corrected) == (1, 0)
     assert city.rows("soil_state_history") == []

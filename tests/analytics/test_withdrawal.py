@@ -39,7 +39,7 @@ def test_values_whose_samples_are_no_longer_kept_stay(city: City, watch: Watch) 
 
 def test_a_value_with_too_little_left_to_stand_on_is_withdrawn(city: City) -> None:
     city.soil("saga", "b1", "2026-11-01", 25.0, hours=range(6, 20))
-    city.run()
+    city.run("soil_state")
     times = [(city.midnight_ms("2026-11-01") + hour * 3_600_000 + 1_800_000) * 1_000_000 for hour in range(6, 20)]
     tags: dict[str, str | list[str]] = {
         "city": city.site.slug,
@@ -50,14 +50,14 @@ def test_a_value_with_too_little_left_to_stand_on_is_withdrawn(city: City) -> No
     }
 
     city.put(Block("soil", times, tags, {"moisture_flag": [4.0] * len(times)}), "saga")
-    summary = city.run()
+    summary = city.run("soil_state")
 
     assert summary.withdrawn == 1
     (row,) = city.refused("soil_state")
     assert city.rows("soil_state") == []
     assert (row["n"], row["coverage"], row["marks"]) == (0.0, 0.0, "withdrawn")
     assert city.row("soil_state_history")["moisture"] == 25.0
-    assert city.run().withdrawn == 0
+    assert city.run("soil_state").withdrawn == 0
 
 
 def test_a_withdrawn_value_comes_back_with_its_data(city: City) -> None:
