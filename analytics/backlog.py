@@ -167,6 +167,7 @@ def asked_for(
 def _reach(found: Due, place: str, touch: Touch, indicator: Indicator, zone: ZoneInfo) -> None:
     """Make due what an input of that day changes."""
     touched_on = day_of(touch.at_ms, zone)
+    first = min(start_of(touch.day, period) for period in indicator.periods)
     for period in indicator.periods:
         start = start_of(touch.day, period)
         is_late = next_start(start, period) <= touched_on
@@ -178,7 +179,7 @@ def _reach(found: Due, place: str, touch: Touch, indicator: Indicator, zone: Zon
                 for later in starts_between(start, start + _YEAR, period):
                     found.add(place, later, why)
             case Reach.ALL_AFTER:
-                found.add_since(place, start, why)
+                found.add_since(place, first, why)
             case Reach.WHOLE_SERIES:
                 found.add_since(place, date.min, why)
 

@@ -151,7 +151,8 @@ def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked
         f"moisture = mean({last}) = {row['moisture']:.4g} %",
         f"depletion = 10 · ({capacity} - {row['moisture']:.4g}) · {roots:g} = {row['depletion']:.4g} mm",
         f"raw_depth = {p:.4g} · 10 · ({capacity} - {wilting}) · {roots:g} = {row['raw_depth']:.4g} mm",
-        f"{row['state']}: litres = {row['litres']:.4g} L on {bed.area_m2:g} m2, after {row['given'] or 0:g} L given today",
+        f"given today: {row['given'] or 0:g} L",
+        f"{row['state']}: litres = {row['litres']:.4g} L on {bed.area_m2:g} m2",
     )
     return Worked(today.assign(hour=local)[["hour", "moisture"]], lines)
 

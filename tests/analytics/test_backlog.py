@@ -179,6 +179,16 @@ def test_an_outlook_is_due_for_the_week_to_come_as_well() -> None:
     assert ask(replace(outlook, ahead_days=7)).why("saga", date(2026, 11, 9))
 
 
+def test_what_changes_all_after_changes_the_week_and_month_that_it_lies_in() -> None:
+    chained = replace(SOIL, periods=("day", "week", "month"), reach=Reach.ALL_AFTER)
+
+    found = ask(chained, [touch("2026-10-21")])
+
+    assert found.why("saga", date(2026, 10, 1))
+    assert found.why("saga", date(2026, 10, 19))
+    assert found.why("saga", date(2026, 9, 28)) is None
+
+
 def test_near_days_are_read_at_once_and_far_ones_apart() -> None:
     found = ask(SOIL, [touch("2026-10-05"), touch("2026-11-01"), touch("2024-01-31")])
 
