@@ -10,6 +10,7 @@ from commons.rows import Block
 
 if TYPE_CHECKING:
     from tests.analytics.conftest import City
+    from tests.analytics.indicators.conftest import Garden
 
 LAST_DAY = "2026-11-02"
 
@@ -162,3 +163,28 @@ def test_a_bed_read_by_a_node_that_no_table_knows_is_marked_until_it_is_known(ci
     city.soil("saga", "b1", LAST_DAY, 20.0, node="saga-n99")
     city.run("soil_state")
     assert {row["marks"] for row in city.rows("soil_state")} == {""}
+
+
+def test_what_was_given_after_the_last_reading_is_taken_off(city: City, garden: Garden) -> None:
+    city.at("2026-11-03 09:00")
+    city.soil("sydney", "b1", "2026-11-03", 20.0, hours=range(6))  # 30 mm are missing on 2.5 m2: 75 litres
+    garden.type("water", "sydney", "2026-11-03", bed="b1", litres=10.0, hour=5.5, entry="seen")
+    garden.type("water", "sydney", "2026-11-03", bed="b1", litres=25.0, hour=7.0, entry="unseen")
+
+    city.run("soil_state")
+
+    row = city.row("soil_state")
+    assert row["litres"] == pytest.approx(75 - 25)
+    assert row["given"] == 35.0
+
+
+def test_a_hot_day_makes_a_bed_dry_sooner(city: City, garden: Garden) -> None:
+    garden.air("sydney", LAST_DAY, low=22.0, high=36.0)
+    city.soil("sydney", "b1", LAST_DAY, 27.0)
+
+    city.run("lane_weather", "soil_state")
+
+    row = city.row("soil_state")
+    assert row["et0"] > 5
+    assert row["raw_depth"] == pytest.approx((0.2 + 0.04 * (5 - row["et0"])) * 0.17 * 300)
+    assert row["raw_depth"] < 10.2
