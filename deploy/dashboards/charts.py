@@ -110,6 +110,11 @@ class Charts:
         title = f"{rows.about.label[self.language]}{self._apart(rows)}"
         return replace(panel, title=title, targets=(target,), columns=columns, choices=(), unit="none", width=COLUMNS)
 
+    def about_now(self, rows: Rows, fields: tuple[str, ...], note: Label = _NOTHING, *, days: int) -> Panel:
+        """A table of each row from so many days [d] ago to as many ahead, whatever the time range."""
+        target = Target(rows.about_now(days, *fields), table=True)
+        return replace(self.newest(rows, fields, note), targets=(target,))
+
     def about(self, text: Label, *, height: int = 6) -> Panel:
         """A panel of words, with what the marks mean below them."""
         content = f"{text[self.language]}\n\n{words.MARKS[self.language]}"

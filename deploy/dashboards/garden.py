@@ -6,22 +6,36 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from commons.catalogue import Label, measurement
-from commons.marks import ALL_FOODS
+from commons.marks import ALL_BEDS, ALL_FOODS
 from deploy.dashboards import variables, words
 from deploy.dashboards.charts import Charts
 from deploy.dashboards.dashboard import Annotation, Dashboard
-from deploy.dashboards.query import Rows, among, equals, more_than, other_than
+from deploy.dashboards.query import Rows, among, equals, is_number, more_than, other_than
 
 if TYPE_CHECKING:
     from deploy.dashboards.words import Language
 
 _LANES: Final = (variables.IN_CITY, among("lane", "lane"))
+_WEEK, _MONTH = 7, 40
 _RECENT_HOURS: Final = 48  # today's row, or yesterday's while today's is not computed
 
 _SOIL: Final = Rows("soil", _LANES, ("lane", "bed", "origin"))
 _AIR: Final = Rows("air", _LANES, ("lane", "origin"))
 _RAIN: Final = Rows("rain", _LANES, ("lane", "origin"))
 _STATE: Final = Rows("soil_state", _LANES, ("lane", "bed"))
+_WEATHER: Final = Rows("lane_weather", _LANES, ("lane",))
+_COMFORT: Final = Rows("comfort", _LANES, ("lane",))
+_WATER: Final = Rows("water_use", (*_LANES, equals("bed", ALL_BEDS), equals("period", "day")), ("lane",))
+_WATER_WEEKS: Final = Rows("water_use", (*_LANES, equals("period", "week")), ("lane", "bed"))
+_OUTLOOK: Final = Rows("harvest_outlook", (*_LANES, is_number("over", 0)), ("lane", "bed", "commodity"))
+_AT_LANES: Final = (variables.IN_CITY, equals("level", "lane"), among("place", "lane"))
+_DUE: Final = Rows("harvest_expected", _AT_LANES, ("place", "commodity"))
+_YIELD: Final = Rows("garden_yield", _LANES, ("lane",))
+_BY_DAY: Final = (*_AT_LANES, equals("period", "day"))
+_COMPOST: Final = Rows("garden_compost", _BY_DAY, ("place",))
+_SALES: Final = Rows("garden_sales", (*_BY_DAY, equals("commodity", ALL_FOODS)), ("place",))
+_DATA: Final = Rows("data_completeness", _LANES, ("lane",))
+_NODES: Final = Rows("node_completeness", _LANES, ("lane", "node"))
 _HARVEST: Final = Rows(
     "garden_harvest",
     (
@@ -49,6 +63,24 @@ _SILENT: Final = Label(
     "Baris terbaru setiap petak; waktu yang lama berarti alatnya diam.",
     "The newest row of each bed; a long time means that its node is silent.",
 )
+_STANDING: Final = Label(
+    "Penanaman terbaru yang belum selesai di tiap petak. Lama tumbuh dan hasil per m² adalah pengetahuan umum.",
+    "The newest planting of each bed that is not over. Days to harvest and yields by m² are general knowledge.",
+)
+_TWO_WEEKS: Final = Label(
+    "Minggu ini dan minggu depan, apa pun rentang waktu yang dipilih; `semua` adalah semua bahan pangan.",
+    "This week and next, whatever time range is chosen; `semua` is all foods together.",
+)
+_THIS_MONTH: Final = Label(
+    "Bulan ini dan bulan lalu. Peringkat adalah rentang: lorong yang laporannya kurang tidak diperingkat.",
+    "This month and last. Ranks are ranges, and a lane with too few reports has none.",
+)
+_TYPED: Final = Label("Seperti yang dicatat; diam bukan nol.", "As typed; silence is not zero.")
+_USED: Final = ("given", "need", "ratio", "entries", "coverage", "marks")
+_SEASON: Final = ("area", "opens", "closes", "kg_low", "kg_typical", "kg_high", "harvests", "coverage", "marks")
+_WEIGHTS: Final = ("kg_low", "kg_typical", "kg_high", "plantings", "overdue", "coverage", "marks")
+_RANKS: Final = ("kg_m2", "kg_m2_week", "median", "ratio", "rank_best", "rank_worst", "coverage", "marks")
+_HEARD: Final = ("share", "silent_hours", "heard", "coverage", "marks")
 
 
 def build(language: Language) -> Dashboard:
@@ -63,6 +95,20 @@ def build(language: Language) -> Dashboard:
         charts.newest(_STATE, newest_state),
         charts.lines(_SOIL, "moisture"),
         charts.states(_STATE),
+        charts.newest(_OUTLOOK, _SEASON, _STANDING, when=None),
+        charts.about_now(_DUE, _WEIGHTS, _TWO_WEEKS, days=_WEEK),
+        charts.newest(_WATER_WEEKS, _USED, _TYPED),
+        charts.periods(_WATER, "given", _TYPED, bars=True),
+        charts.periods(_WATER, "need", bars=True),
+        charts.about_now(_YIELD, _RANKS, _THIS_MONTH, days=_MONTH),
+        charts.totals(_COMPOST, "waste_kg", _TYPED),
+        charts.totals(_SALES, "received_idr", _TYPED),
+        charts.periods(_WEATHER, "et0"),
+        charts.periods(_WEATHER, "rain", bars=True),
+        charts.periods(_COMFORT, "heat_index_max"),
+        charts.periods(_COMFORT, "vpd_max"),
+        charts.periods(_DATA, "share"),
+        charts.newest(_NODES, _HEARD),
         charts.lines(_SOIL, "temperature"),
         charts.lines(_AIR, "temperature"),
         charts.lines(_AIR, "humidity"),

@@ -43,6 +43,11 @@ def other_than(tag: str, value: str) -> Condition:
     return Condition(tag, f"!= '{value}'")
 
 
+def is_number(field: str, value: float) -> Condition:
+    """The field is this number."""
+    return Condition(field, f"= {value:g}")
+
+
 def among(tag: str, variable: str) -> Condition:
     """The tag is one of what a variable of many values holds: Grafana writes those as (a|b|c)."""
     return Condition(tag, f"=~ /^${variable}$/")
@@ -110,6 +115,11 @@ class Rows:
         """
         bounds = self._where("" if ever else _TIME)
         return f"{self._select(fields)} {bounds} {self._by()} ORDER BY time DESC LIMIT 1"
+
+    def about_now(self, days: int, *names: str) -> str:
+        """Each row from so many days ago to as many ahead, whatever the time range: Grafana's own ends now."""
+        bounds = self._where(f"time > now() - {days}d AND time < now() + {days}d")
+        return f"{self._select(names)} {bounds} {self._by()}"
 
     def since(self, hours: int, field: str) -> str:
         """The last value of each series in the last hours, whatever the time range."""

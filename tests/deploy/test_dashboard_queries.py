@@ -19,7 +19,7 @@ import pytest
 
 from commons.catalogue import measurement
 from commons.clock import NANOSECONDS_PER_DAY, NANOSECONDS_PER_MILLISECOND, SystemClock
-from commons.marks import ALL_FOODS
+from commons.marks import ALL_BEDS, ALL_FOODS
 from commons.rows import Block
 from commons.sites import Site
 from deploy.dashboards.queries import ExpandedQuery, expanded_queries
@@ -75,6 +75,7 @@ def _demo(now_ns: int) -> list[Block]:
         blocks += [_rows(name, beats, **node) for name in ("air", "rain", "health")]
         blocks += [_rows("soil", beats, **node, bed=bed) for bed in ("b1", "b2")]
         blocks += [_rows("soil_state", days, lane=lane, bed=bed) for bed in ("b1", "b2")]
+        blocks += _of_the_garden(lane, days)
         blocks += [
             _rows("garden_harvest", days, level=level, place=place, commodity=commodity, period=period)
             for level, place in zip(_LEVELS[::-1], _SITE.above(lane), strict=True)
@@ -95,6 +96,27 @@ def _demo(now_ns: int) -> list[Block]:
         blocks.append(_rows("price_alarm", months, **market, commodity=commodity, alarm="alps"))
         blocks.append(_rows("price_doubt", months, **market, commodity=commodity, quote="q1 (pihps)", test="outlier"))
         blocks.append(_rows("ceiling_position", days, **market, commodity=commodity, level="consumer"))
+    return blocks
+
+
+def _of_the_garden(lane: str, days: list[int]) -> list[Block]:
+    """What is computed of a lane's water, crops, people and completeness."""
+    of_lane = ("lane_weather", "comfort", "garden_yield", "data_completeness")
+    blocks = [_rows(name, days, lane=lane) for name in of_lane]
+    blocks.append(_rows("node_completeness", days, lane=lane, node=f"{lane}-n1"))
+    blocks += [
+        _rows("water_use", days, lane=lane, bed=bed, period=period)
+        for bed in ("b1", ALL_BEDS)
+        for period in ("day", "week")
+    ]
+    standing = _rows("harvest_outlook", days, lane=lane, bed="b1", commodity="kangkung")
+    blocks.append(replace(standing, fields={**standing.fields, "over": [0.0] * len(days)}))
+    here = {"level": "lane", "place": lane}
+    blocks.append(_rows("garden_compost", days, **here, period="day"))
+    for commodity in ("kangkung", ALL_FOODS):
+        blocks.append(_rows("garden_sales", days, **here, commodity=commodity, period="day"))
+        coming = [days[0] + 5 * NANOSECONDS_PER_DAY, *days]
+        blocks.append(_rows("harvest_expected", coming, **here, commodity=commodity))
     return blocks
 
 
