@@ -8,13 +8,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
-from web import beds, districts, drawings, harvests, pipeline, price_watch, prices, words
+from commons.marks import ALL_FOODS
+from web import beds, districts, drawings, harvests, outlook, pipeline, price_watch, prices, words
 from web.credits import SOURCES_FILE, credits_of, recording_credit
 from web.language import N_
 from web.public import HISTORY, public_tags, readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from commons.catalogue import Label
     from web.cache import BriefCache
@@ -138,6 +139,10 @@ class Pages:
             "week": week,
             "month": month,
             "harvested": harvests.side_by_side(week, month),
+            "due": outlook.due_weeks(reader),
+            "compost": outlook.newest_month(reader, "garden_compost"),
+            "sales": outlook.newest_month(reader, "garden_sales", commodity=ALL_FOODS),
+            "silent": _silent(by_lane),
             "index": index,
             "chart": drawings.market_index(reader, language, index) if index else None,
             "positions": prices.position_counts(limited),
@@ -158,6 +163,8 @@ class Pages:
             "bed_marks": _together(found),
             "credit": recording_credit(site, slug),
             "harvest": weeks,
+            "next_harvests": outlook.next_harvests(reader, slug),
+            "water": outlook.water_weeks(reader, slug),
             "soil_chart": drawings.soil_week(reader, language, found),
             "harvest_chart": drawings.lane_harvest(language, weeks),
         }
@@ -219,6 +226,11 @@ class Pages:
 
 def _together(found: Iterable[beds.BedGlance | prices.LimitedPrice]) -> tuple[str, ...]:
     return words.joined_marks(",".join(one.marks) for one in found)
+
+
+def _silent(by_lane: Mapping[str, list[beds.BedGlance]]) -> list[str]:
+    """The lanes of which no bed's data are new enough to be trusted."""
+    return sorted(lane for lane, found in by_lane.items() if all(glance.doubt in {"never", "old"} for glance in found))
 
 
 def _grown(found: Iterable[beds.BedGlance]) -> list[tuple[Label, int, float]]:

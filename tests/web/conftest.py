@@ -215,6 +215,49 @@ class Garden:
             fields = {"kg": weight, "lanes_reported": 1.0, "lanes_total": 2.0, "marks": "simulated", **more}
             self.indicator("garden_harvest", day, tags, fields)
 
+    def outlook(
+        self, bed: str, *, opens: int, closes: int, commodity: str = "kangkung", first: int | None = None
+    ) -> None:
+        """A planting of the lane Saga that may be ready so many days from today."""
+
+        def ms(days: int) -> float:
+            return midnight(self.today + timedelta(days=days)) / 1e6
+
+        fields: dict[str, Value] = {
+            "opens": ms(opens),
+            "closes": ms(closes),
+            "ends": ms(closes + 30),
+            "kg_low": 4.0,
+            "kg_typical": 8.0,
+            "kg_high": 14.0,
+            "first": None if first is None else ms(first),
+            "over": 0.0,
+            "marks": "simulated,unverified",
+        }
+        day = self.today + timedelta(days=opens - 21)
+        self.indicator("harvest_outlook", day, {"lane": "saga", "bed": bed, "commodity": commodity}, fields)
+
+    def water(self, bed: str, given: float | None, need: float | None) -> None:
+        """This week's water of a bed of the lane Saga."""
+        fields: dict[str, Value] = {"given": given, "need": need, "marks": "simulated"}
+        self.indicator("water_use", self.monday, {"lane": "saga", "bed": bed, "period": "week"}, fields)
+
+    def due(self, week: date, kg: float) -> None:
+        """What the city expects of a week, all of it kangkung, and two plantings that are late."""
+        for commodity in ("kangkung", "semua"):
+            tags = {"level": "kota", "place": "makassar", "commodity": commodity}
+            weights: dict[str, Value] = {"kg_low": kg / 2, "kg_typical": kg, "kg_high": kg * 2, "overdue": 2.0}
+            self.indicator("harvest_expected", week, tags, {**weights, "marks": "unverified"})
+
+    def typed_months(self) -> None:
+        """November's compost and sales."""
+        tags = {"level": "kota", "place": "makassar", "period": "month"}
+        lanes: dict[str, Value] = {"lanes_reported": 1.0, "lanes_total": 2.0, "marks": "simulated"}
+        waste: dict[str, Value] = {"waste_kg": 321.0, "compost_kg": 87.0, **lanes}
+        sold: dict[str, Value] = {"kg": 65.0, "received_idr": 765_000.0, **lanes}
+        self.indicator("garden_compost", date(2026, 11, 1), tags, waste)
+        self.indicator("garden_sales", date(2026, 11, 1), {**tags, "commodity": "semua"}, sold)
+
     def prices(self, market: str = "bandung", *, months: int = 14, marks: str = "assumed_weights,stand_in") -> None:
         """Two foods that rise by one per cent a month up to October 2026, and the index of both."""
         blocks: list[Block] = []
@@ -339,6 +382,12 @@ class Garden:
         self.harvest("kota", "makassar", "month", date(2026, 11, 1), {"kangkung": 2000.0, "semua": 2000.0})
         self.harvest("lane", "saga", "week", self.monday, kg)
         self.harvest("lane", "saga", "week", date(2026, 11, 9), {"semua": 0.0})
+        self.outlook("b1", opens=5, closes=14)
+        self.outlook("b2", opens=-40, closes=-2, commodity="cabai-rawit-merah")
+        self.water("b1", 120.0, 150.0)
+        self.due(self.monday, 30.0)
+        self.due(self.monday + timedelta(days=7), 45.0)
+        self.typed_months()
         self.prices()
         self.watched()
         self.ceiling("cabai-rawit-merah", "above")
