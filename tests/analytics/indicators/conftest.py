@@ -75,6 +75,13 @@ class Garden:
         )
         self.city.put(block, lane)
 
+    def settle(self, *names: str) -> None:
+        """Run now and an hour later, so that every mark so far has been seen and only later ones count."""
+        self.city.run(*names)
+        self.city.clock.sleep(3600)
+        self.city.run(*names)
+        self.city.clock.sleep(3600)
+
     def _sample(
         self,
         name: str,

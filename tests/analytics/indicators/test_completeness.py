@@ -69,12 +69,11 @@ def test_what_was_flagged_bad_does_not_count(city: City) -> None:
     assert (before, city.row("data_completeness")["n"]) == (24.0, 16.0)
 
 
-def test_a_late_soil_reading_computes_its_own_day_and_no_other(city: City) -> None:
+def test_a_late_soil_reading_computes_its_own_day_and_no_other(city: City, garden: Garden) -> None:
     for day in ("2026-10-30", "2026-10-31", "2026-11-01", DAY):
         for lane in ("saga", "agatis"):
             city.soil(lane, "b1", day, 25.0, hours=range(20))
-    city.run()
-    city.clock.sleep(3600)
+    garden.settle()
 
     city.soil("saga", "b1", "2026-10-31", 18.0, hours=[21])
     names = ("soil_state", "data_completeness", "node_completeness")

@@ -108,7 +108,7 @@ def test_of_a_lane_that_types_nothing_nobody_knows_that_it_is_late(city: City, g
 
 def test_the_week_after_next_is_expected_once_it_is_the_next(city: City, garden: Garden) -> None:
     kangkung(garden, "2026-10-26")  # ready from 16 November
-    city.run("harvest_expected")
+    garden.settle("harvest_expected")
     assert expected(city, "2026-11-16") == 0
 
     city.at("2026-11-09 09:00")
@@ -122,8 +122,7 @@ def test_a_late_planting_computes_its_own_outlook_and_the_one_that_it_ends(city:
     for bed in ("b2", "b3"):
         kangkung(garden, "2026-10-10", bed=bed)
     garden.type("planting", "saga", "2026-10-10", bed="b1", commodity="bayam", area=2.0)
-    city.run("harvest_outlook")
-    city.clock.sleep(3600)
+    garden.settle("harvest_outlook")
 
     kangkung(garden, "2026-10-28")
     summary = city.run("harvest_outlook")

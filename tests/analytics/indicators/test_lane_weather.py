@@ -57,7 +57,8 @@ def test_without_humidity_it_is_hargreaves_and_says_so(city: City, garden: Garde
 
 
 def test_a_day_that_runs_has_no_weather_yet_and_one_half_heard_none(city: City, garden: Garden) -> None:
-    garden.air("saga", "2026-11-03", hours=range(9))
+    city.at("2026-11-03 22:00")
+    garden.air("saga", "2026-11-03", hours=range(22))
     garden.air("saga", DAY, hours=range(12))
 
     city.run("lane_weather")
@@ -91,10 +92,11 @@ def test_late_air_changes_its_own_day_and_what_is_made_of_it(city: City, garden:
         garden.air("saga", day)
         garden.rain("saga", day, 0.0)
         city.soil("saga", "b1", day, 25.0)
-    city.run()
-    city.clock.sleep(3600)
+    garden.settle()
 
     garden.air("saga", "2026-10-31", high=36.0)
-    changed = {name: city.run(name).computed for name in ("lane_weather", "comfort", "soil_state")}
+    summary = city.run("lane_weather", "comfort", "soil_state")
 
-    assert changed == {"lane_weather": 1, "comfort": 1, "soil_state": 1}
+    assert (summary.computed, summary.corrected) == (3, 3)
+    changed = [row["day"] for name in ("lane_weather", "comfort", "soil_state") for row in city.rows(f"{name}_history")]
+    assert changed == ["2026-10-31"] * 3

@@ -108,8 +108,7 @@ def test_without_a_gauge_the_need_is_not_known(city: City, garden: Garden) -> No
 def test_a_late_watering_changes_its_day_week_and_month_and_no_other(city: City, garden: Garden) -> None:
     dry_week(garden)
     garden.type("water", "sydney", MONDAY, bed="b1", litres=12.0)
-    city.run("lane_weather", "water_use")
-    city.clock.sleep(3600)
+    garden.settle("lane_weather", "water_use")
 
     garden.type("water", "sydney", "2026-10-28", bed="b1", litres=10.0)
     summary = city.run("water_use")
