@@ -54,7 +54,8 @@ MARKS: Final = Label(
     "**Marks beside numbers**: `simulated` from a simulation · `recorded` a recording from elsewhere · `stand_in` from "
     "another city in place of ours · `imputed` partly estimated · `assumed_weights` weights are assumptions · "
     "`unverified` uses general figures not checked yet · `incomplete` not complete yet · `unknown_node` from a sender "
-    "that stands in no table. No mark: from our own complete readings. **Coverage** is the share of inputs that were there; with too few, the number stays empty and "
+    "that stands in no table. No mark: from our own complete readings. **Coverage** is the share of inputs that "
+    "were there; with too few, the number stays empty and "
     "is never made zero. Withdrawn numbers are not shown.",
 )
 COMPUTED: Final = Label(
