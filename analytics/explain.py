@@ -15,7 +15,7 @@ from analytics.periods import Period, midnight_ns, next_start, start_of
 from commons.catalogue import REFUSED, Label, measurement
 from commons.errors import ParameterError, UnknownNameError
 from commons.explanation import Cell, Explanation, Part, Table
-from commons.marks import ALL_FOODS
+from commons.marks import ALL_BEDS, ALL_FOODS
 from store.contract import Query
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _FORMULA: Final = Label("Rumus dengan angkanya", "The formula with its numbers")
 _RESULT: Final = Label("Hasil", "Result")
 _REVISIONS: Final = Label("Revisi", "Revisions")
 _ABOUT_REVISIONS: Final = ("revision_number", "computed_at", "method", "reason", REFUSED)
+_WHOLE: Final = frozenset({ALL_FOODS, ALL_BEDS})
 
 
 class Explainer:
@@ -75,7 +76,7 @@ class Explainer:
         )
 
     def _row(self, declared: Indicator, kind: Period, start: date, where: Mapping[str, str]) -> Row:
-        """The one stored row that is meant, refused or not."""
+        """The one stored row that is meant, refused or not; where nobody says which, the row of all together."""
         name, tags = declared.name, measurement(declared.name).tags
         if "period" in tags:
             where = {**where, "period": where.get("period", kind)}
@@ -84,6 +85,9 @@ class Explainer:
             said = ", ".join(f"{tag}={value}" for tag, value in where.items())
             raise UnknownNameError(f"value of {name} in {start} with", said, self._there(declared, start))
         differing = [tag for tag in tags if len({row[tag] for row in found}) > 1]
+        whole = [row for row in found if all(row[tag] in _WHOLE for tag in differing)]
+        if len(whole) == 1:
+            return {**whole[0], "start": start}
         if differing:
             choices = sorted(" ".join(f"{tag}={row[tag]}" for tag in differing) for row in found)
             raise ParameterError(f"{len(found)} values of {name} fit; say which: {'; '.join(choices[:20])}")

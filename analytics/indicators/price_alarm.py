@@ -115,6 +115,7 @@ PRICE_ALARM: Final = Indicator(
     ),
     formula="ALPS = (index - trend and season) / sd; IFPA = 0.4 · quarterly growth + 0.6 · annual growth, both in sd",
     compute=compute,
+    marks=(*sorted(provenance.INHERITED), provenance.IMPUTED, provenance.INCOMPLETE),
     workings=workings,
     keeps_first=("value",),
 )

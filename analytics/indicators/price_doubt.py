@@ -107,6 +107,7 @@ PRICE_DOUBT: Final = Indicator(
     ),
     formula="value against usual, the median of the quote's prices 30 days either side or of other markets that day",
     compute=compute,
+    marks=(*sorted(provenance.INHERITED), provenance.IMPUTED, provenance.INCOMPLETE),
     workings=workings,
     spread=_same_level,
     facts=lambda site: (market_levels(site), sorted(administered_foods())),

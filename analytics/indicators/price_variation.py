@@ -143,6 +143,7 @@ PRICE_VARIATION: Final = Indicator(
     ),
     formula="variation = 100 · sd / mean of the daily prices of twelve months; detrended: about a straight line",
     compute=compute,
+    marks=(*sorted(provenance.INHERITED), provenance.IMPUTED, provenance.INCOMPLETE),
     workings=workings,
     facts=market_levels,
 )

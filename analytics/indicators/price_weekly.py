@@ -149,6 +149,7 @@ PRICE_WEEKLY: Final = Indicator(
     ),
     formula="change = 100 · (mean price of the month up to Friday / mean price of the month before - 1)",
     compute=compute,
+    marks=(*sorted(provenance.INHERITED), provenance.IMPUTED, provenance.INCOMPLETE),
     workings=workings,
     facts=lambda site: (market_levels(site), list(site.weights.values())),
 )
