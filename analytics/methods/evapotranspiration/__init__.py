@@ -31,10 +31,16 @@ from analytics.methods.evapotranspiration.radiation import (
     solar_radiation_from_temperatures,
     sunset_hour_angle,
 )
-from analytics.methods.evapotranspiration.reference import hargreaves, penman_monteith, penman_monteith_daily
+from analytics.methods.evapotranspiration.reference import (
+    asce_hourly,
+    hargreaves,
+    penman_monteith,
+    penman_monteith_daily,
+)
 
 __all__ = [
     "actual_vapour_pressure",
+    "asce_hourly",
     "atmospheric_pressure",
     "clear_sky_radiation",
     "daylight_hours",

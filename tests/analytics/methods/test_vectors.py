@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.analytics.methods.vectors.__main__ import ADAPTERS, adapter_of, main
+from tests.analytics.methods.vectors.__main__ import ADAPTERS, adapter_of, main, outcome
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+PUBLISHED = {
+    found["id"]: found for found in json.loads((Path(__file__).parent / "vectors/published.json").read_text("utf-8"))
+}
 IDEAL = {"padi": 1050, "umbi": 126, "hewani": 252, "minyak_lemak": 210, "buah_biji_berminyak": 63}
 IDEAL |= {"kacang": 105, "gula": 105, "sayur_buah": 126, "bumbu_minuman": 63}
 
@@ -78,4 +79,15 @@ def test_a_tolerance_in_words_allows_a_unit_of_the_last_digit(tmp_path: Path) ->
 def test_an_adapter_is_found_by_the_longest_beginning_of_the_id() -> None:
     assert adapter_of("cpi.chain.fixed_sample") is ADAPTERS["cpi.chain.fixed_sample"]
     assert adapter_of("cpi.chain.another") is ADAPTERS["cpi.chain"]
+    assert adapter_of("cpi.release_of_april") is ADAPTERS["cpi.release"]
     assert adapter_of("cpi") is None
+
+
+def test_an_id_without_a_method_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path, example("moon.phase", {}, {})) == 0
+    assert "no method for 'moon.phase'" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", list(PUBLISHED))
+def test_a_published_example_comes_out(name: str) -> None:
+    assert outcome(PUBLISHED[name], PUBLISHED) == "passed"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.analytics.methods.vectors import food, prices, water
+from tests.analytics.methods.vectors import food, prices, sensors, water
 from tests.analytics.methods.vectors.adapter import Unsuited
 
 if TYPE_CHECKING:
@@ -16,17 +17,18 @@ if TYPE_CHECKING:
 
     from tests.analytics.methods.vectors.adapter import Adapter
 
-ADAPTERS: Mapping[str, Adapter] = {**prices.ADAPTERS, **water.ADAPTERS, **food.ADAPTERS}
+ADAPTERS: Mapping[str, Adapter] = {**prices.ADAPTERS, **water.ADAPTERS, **food.ADAPTERS, **sensors.ADAPTERS}
 
 
 def adapter_of(name: str) -> Adapter | None:
     """The adapter whose id is that of the example, or its longest beginning; None = no method here."""
-    parts = name.split(".")
-    for length in range(len(parts), 0, -1):
-        found = ADAPTERS.get(".".join(parts[:length]))
-        if found:
-            return found
-    return None
+    beginning = name
+    while beginning not in ADAPTERS:
+        shorter = re.sub(r"[._][^._]*$", "", beginning)
+        if shorter == beginning:
+            return None
+        beginning = shorter
+    return ADAPTERS[beginning]
 
 
 def differences(found: Any, expected: Any, tolerance: float | None, at: str = "") -> Iterator[str]:
@@ -62,7 +64,7 @@ def outcome(example: Mapping[str, Any], every: Mapping[str, Mapping[str, Any]]) 
     """Passed, failed and why, or no method."""
     adapter = adapter_of(example["id"])
     if adapter is None:
-        return "no method"
+        return f"no method for {example['id']!r}"
     try:
         result = adapter(example["inputs"], example["expected"], every)
         tolerance = example.get("tolerance")
@@ -84,7 +86,7 @@ def main(path: str) -> int:
     for name, result in results.items():
         print(f"{name:45} {result}{'' if every[name].get('verified', True) else ' (not verified)'}")
     passed = sum(result == "passed" for result in results.values())
-    without = sum(result == "no method" for result in results.values())
+    without = sum(result.startswith("no method") for result in results.values())
     print(f"{passed} passed, {len(results) - passed - without} failed, {without} without a method")
     wrong = [name for name, result in results.items() if result.startswith("failed")]
     return int(any(every[name].get("verified", True) for name in wrong))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ from analytics.methods import price_index as index
 from tests.analytics.methods.vectors.adapter import Unsuited
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tests.analytics.methods.vectors.adapter import Adapter, Example
 
@@ -21,28 +23,74 @@ _NAMES = {"walsh1": "walsh"}
 
 
 def _bilateral(inputs: Example, expected: Example, _every: Mapping[str, Example]) -> dict[str, Any]:
-    prices, quantities = _tables(inputs)
+    """Formulas by their names; `chained_` before, or around, a name chains it."""
+    prices, quantities = _tables(inputs, expected)
+    return _by_formula(prices, quantities, expected, chain=False)
+
+
+def _by_formula(prices: Any, quantities: Any, expected: Example, *, chain: bool) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name in expected:
-        formula = _NAMES.get(name.removeprefix("chained_"), name.removeprefix("chained_"))
-        compute = index.chained if name.startswith("chained_") else index.fixed_base
+    for name, printed in expected.items():
+        chained = chain or "chain" in name
+        if isinstance(printed, dict):
+            found[name] = _by_formula(prices, quantities, printed, chain=chained)
+            continue
+        formula = re.sub(r"_?(chained|chain|fixed_base|fixed|direct)_?", "", name)
+        formula = _NAMES.get(formula, formula)
         if formula in index.FORMULAS:
-            found[name] = list(compute(prices, quantities, formula=cast("index.Formula", formula)) / 100)
+            compute = index.chained if chained else index.fixed_base
+            series = list(compute(prices, quantities, formula=cast("index.Formula", formula)) / 100)
+            found[name] = series if isinstance(printed, list) else series[-1]
+        else:
+            found |= _multilateral(prices, quantities, name)
     return found
 
 
-def _tables(inputs: Example) -> tuple[Any, Any]:
-    """Prices and quantities, periods by products."""
-    for suffix in ("_product_by_period", "_period_by_product", ""):
-        if f"prices{suffix}" in inputs:
-            tables = [inputs[f"prices{suffix}"], inputs.get(f"quantities{suffix}")]
-            arrays = [None if table is None else np.array(table, dtype=float) for table in tables]
-            turn = suffix == "_product_by_period"
-            return tuple(array.T if turn and array is not None else array for array in arrays)  # type: ignore[return-value]
+def _multilateral(prices: Any, quantities: Any, name: str) -> dict[str, Any]:
+    """GEKS and time-product-dummy over all periods, by the names they go by."""
+    names = {
+        "geks": "geks_tornqvist",
+        "ccdi": "geks_tornqvist",
+        "tpd": "time_product_dummy",
+        "wtpd": "time_product_dummy",
+    }
+    method = names.get(name, name)
+    if method not in get_args(index.Method):
+        return {}
+    return {name: list(index.multilateral(prices, quantities, method=cast("index.Method", method)) / 100)}
+
+
+def _tables(inputs: Example, expected: Example) -> tuple[Any, Any]:
+    """Prices and quantities, periods by products; a table that does not say has a row a period if that fits."""
     if "p0" in inputs:
         quantities = [inputs["q0"], inputs["q1"]] if "q1" in inputs else None
         return np.array([inputs["p0"], inputs["p1"]], dtype=float), None if quantities is None else np.array(quantities)
-    raise Unsuited(f"inputs {sorted(inputs)} hold no prices")
+    found: dict[str, Any] = {}
+    for name, table in inputs.items():
+        kind = next((kind for kind in ("price", "quantit", "expend") if name.lower().startswith(kind)), None)
+        if kind is not None and isinstance(table, list):
+            array = np.array(table, dtype=float)
+            found[kind] = array.T if _lies_down(name, array, expected) else array
+    if "price" not in found:
+        raise Unsuited(f"inputs {sorted(inputs)} hold no prices")
+    if "expend" in found and "quantit" not in found:
+        found["quantit"] = found["expend"] / found["price"]
+    return found["price"], found.get("quantit")
+
+
+def _lies_down(name: str, table: Any, expected: Example) -> bool:
+    """Whether the products are the rows."""
+    if "_by_" in name:
+        return "product_by" in name or "item_by" in name
+    return table.shape[0] not in set(_lengths(expected)) and table.shape[1] in set(_lengths(expected))
+
+
+def _lengths(expected: Any) -> Iterator[int]:
+    for value in expected.values():
+        if isinstance(value, dict):
+            yield from _lengths(value)
+        elif isinstance(value, list):
+            yield len(value)
 
 
 def _elementary(inputs: Example, expected: Example, _every: Mapping[str, Example]) -> dict[str, Any]:
@@ -78,29 +126,64 @@ def _hicp(inputs: Example, expected: Example, _every: Mapping[str, Example]) -> 
     return found
 
 
-def _matched_sample(inputs: Example, expected: Example, every: Mapping[str, Example]) -> dict[str, Any]:
-    given = inputs if isinstance(inputs["prices"], list) else every["cpi.chain.matched_sample_overall_mean"]["inputs"]
-    rows = pd.DataFrame(given["prices"])
-    prices = rows.pivot_table(index="period", columns="product", values="price", dropna=False)
-    prices = prices.reindex(sorted(rows["period"].unique()))
-    business = rows.drop_duplicates("product").set_index("product")["business"]
-    weights = pd.DataFrame(given["weights"]).set_index("business")
-    carry = "pop_index" in expected
-    if carry:  # a product without a row is gone; one without a price in its row is missing
-        business = business[rows.groupby("product").size() > 1]
+def _matched_sample(how: str) -> Adapter:
+    """Quotes of businesses, two levels above them; `how` is what moves a quote that is missing.
+
+    An aggregate without any quote moves with the level above in every one of them.
+    """
+
+    def adapter(inputs: Example, expected: Example, every: Mapping[str, Example]) -> dict[str, Any]:
+        ours = isinstance(inputs.get("prices"), list)
+        given = inputs if ours else every["cpi.chain.matched_sample_overall_mean"]["inputs"]
+        rows = pd.DataFrame(given["prices"])
+        prices = rows.pivot_table(index="period", columns="product", values="price", dropna=False)
+        prices = prices.reindex(sorted(rows["period"].unique()))
+        business = rows.drop_duplicates("product").set_index("product")["business"]
+        weights = pd.DataFrame(given["weights"]).set_index("business")
+        if how == "carry_forward":  # a product without a row is gone; one without a price in its row is missing
+            business = business[rows.groupby("product").size() > 1]
+        quotes = prices[list(business.index)]
+        if how == "parental":
+            logs: pd.DataFrame = pd.DataFrame(np.log(quotes.to_numpy()), quotes.index, quotes.columns).diff().T
+            moves = logs.groupby(business).mean().reindex(weights.index).T.map(math.exp)
+            linked = _linked(moves, weights["weight"], weights[["classification"]])
+            indices = {name: pd.Series(own) for name, own in linked.items()}
+        else:
+            levels = _levels(quotes, business, how).reindex(columns=weights.index)
+            result = index.aggregate(levels, weights["weight"], weights[["classification"]])
+            indices = {str(path[-1]): own / 100 for path, own in _groups(result)} | {"1": result.index / 100}
+            indices |= {name: result.nk[name] / weights["weight"][name] for name in weights.index}
+        relatives = {name: [1.0, *(own / own.shift()).iloc[1:]] for name, own in indices.items()}
+        found: dict[str, Any] = {"periods": list(prices.index)}
+        for name in expected.keys() - {"periods"}:
+            found[name] = {k: list(own) for k, own in indices.items()} if "chain" in name else relatives
+        return found
+
+    return adapter
+
+
+def _levels(prices: pd.DataFrame, business: pd.Series[str], how: str) -> pd.DataFrame:
+    """The index of each business."""
     found = index.elementary(
-        prices[list(business.index)],
+        prices,
         by=business,
-        imputation="carry_forward" if carry else "overall_mean",
-        administered=carry,
-    )["index"]
-    levels = pd.DataFrame({name: found.get(name, np.nan) for name in weights.index})
-    result = index.aggregate(levels, weights["weight"], weights[["classification"]])
-    indices = {str(path[-1]): own / 100 for path, own in _groups(result)} | {"1": result.index / 100}
-    if carry:
-        return {"pop_index": {name: [1.0, *(own / own.shift()).iloc[1:]] for name, own in indices.items()}}
-    indices |= {name: result.nk[name] / weights["weight"][name] for name in weights.index}
-    return {"periods": list(prices.index), "chained_index": {name: list(own) for name, own in indices.items()}}
+        imputation="carry_forward" if how == "carry_forward" else "overall_mean",
+        administered=how == "carry_forward",
+    )
+    return cast("pd.DataFrame", found["index"])
+
+
+def _linked(relatives: pd.DataFrame, nk: pd.Series[float], levels: pd.DataFrame) -> dict[str, list[float]]:
+    """Each period a link of its own: what has no relative in it moves with the level above, and is not put right."""
+    chained: dict[str, list[float]] = {}
+    for _, moved in relatives.iloc[1:].iterrows():
+        result = index.aggregate(pd.DataFrame([moved * 0 + 1, moved], index=[0, 1]), nk, levels)
+        links = {str(path[-1]): own.iloc[1] / 100 for path, own in _groups(result)} | {"1": result.index.iloc[1] / 100}
+        links |= {str(name): result.nk[name].iloc[1] / nk[name] for name in nk.index}
+        nk = result.nk.iloc[1]
+        for name, link in links.items():
+            chained.setdefault(name, [1.0]).append(chained[name][-1] * link)
+    return chained
 
 
 def _fixed_sample(inputs: Example, _expected: Example, _every: Mapping[str, Example]) -> dict[str, Any]:
@@ -111,15 +194,7 @@ def _fixed_sample(inputs: Example, _expected: Example, _every: Mapping[str, Exam
     amounts = classes.map(pd.DataFrame(inputs["class_weights"]).set_index("classification")["weight"])
     nk = amounts * of["weight"] / of["weight"].groupby(classes).transform("sum")
     levels = pd.DataFrame({depth: classes.str[:depth] for depth in (1, 2, 3)})
-    names = sorted({name for depth in levels for name in levels[depth]})
-    chained: dict[str, list[float]] = {name: [1.0] for name in names}
-    # Relatives need the price of the period before itself, so each period is a link of its own.
-    for period in range(1, len(prices)):
-        relatives = prices.iloc[period] / prices.iloc[period - 1]
-        result = index.aggregate(pd.DataFrame([relatives * 0 + 1, relatives], index=[0, 1]), nk, levels)
-        nk = result.nk.iloc[1]
-        for path, own in _groups(result):
-            chained[path[-1]].append(chained[path[-1]][-1] * own.iloc[1] / 100)
+    chained = _linked(prices / prices.shift(), nk, levels)
     return {"periods": list(prices.index), "chained_index": chained}
 
 
@@ -136,13 +211,77 @@ def _weighted(inputs: Example, _expected: Example, _every: Mapping[str, Example]
     return found
 
 
-def _december(inputs: Example, expected: Example, _every: Mapping[str, Example]) -> dict[str, Any]:
-    """In December y-on-y is y-to-d; the levels compared with come from the rates, so only the identity is shown."""
-    level = inputs["IHK_2023_12"]
-    months = pd.PeriodIndex(["2022-12", "2023-11", "2023-12"], freq="M")
-    before = [level / (1 + expected[rate] / 100) for rate in ("yoy_pct", "mtm_pct")]
-    found = index.rates(pd.Series([*before, level], index=months)).iloc[-1]
-    return {"yoy_pct": found["year_on_year"], "ytd_pct": found["year_to_date"], "mtm_pct": found["month_on_month"]}
+def _release(inputs: Example, expected: Example, _every: Mapping[str, Example]) -> dict[str, Any]:
+    """A published level with its rates; the levels compared with come from the rates, so only their identity is shown.
+
+    In December y-on-y is y-to-d: there the two are one.
+    """
+    name, level = next((n, v) for n, v in inputs.items() if re.search(r"\d{4}.\d{2}", n) and not isinstance(v, str))
+    month = pd.Period(re.sub(r".*(\d{4}).(\d{2}).*", r"\1-\2", name), freq="M")
+    before = {"yoy": month - 12, "ytd": pd.Period(f"{month.year - 1}-12", freq="M"), "mtm": month - 1}
+    rate = {n: v for n in before for k, v in expected.items() if k.startswith(n) and v is not None}
+    known = {before[n]: level / (1 + v / 100) for n, v in rate.items()} | {month: level}
+    found = index.rates(pd.Series(known).sort_index()).iloc[-1]
+    return _rate_names(expected, {n: found[own] for n, own in _RATES.items()})
+
+
+_RATES: Final = {"mtm": "month_on_month", "ytd": "year_to_date", "yoy": "year_on_year"}
+_RATE_WORDS: Final = {
+    "mtm": ("mtm", "month", "mom", "m_o_m", "m_to_m"),
+    "ytd": ("ytd", "to_date", "y_to_d"),
+    "yoy": ("yoy", "annual", "year_on", "y_o_y", "y_on_y"),
+}
+
+
+def _rate_names(expected: Example, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Each printed rate by the word in its name."""
+    words = [(word, n) for n, each in _RATE_WORDS.items() for word in each]
+    named = {name: next((n for word, n in words if word in name.lower()), None) for name in expected}
+    return {name: found[n] for name, n in named.items() if n is not None}
+
+
+def _rates(inputs: Example, expected: Example, _every: Mapping[str, Example]) -> dict[str, Any]:
+    """A series of levels, with its months or from its first one, to rates [%] in the shape that was printed."""
+    levels = next((v for v in inputs.values() if isinstance(v, (list, dict)) and _are_numbers(v)), None)
+    if levels is None:
+        raise Unsuited(f"inputs {sorted(inputs)} hold no levels of an index")
+    if isinstance(levels, dict):
+        months, levels = pd.PeriodIndex(list(levels), freq="M"), list(levels.values())
+    else:
+        months = _months(inputs, len(levels))
+    series: pd.Series[float] = pd.Series(np.array(levels, dtype=float), index=months)
+    table = index.rates(series)
+    found = {}
+    for n, own in _RATES.items():
+        dated = {str(month): _or_none(value) for month, value in table[own].items()}
+        found[n] = dated
+    shaped = _rate_names(expected, found)
+    return {name: _shaped(dated, expected[name]) for name, dated in shaped.items()}
+
+
+def _months(inputs: Example, n: int) -> pd.PeriodIndex:
+    months = inputs.get("months", inputs.get("time", inputs.get("dates")))
+    if isinstance(months, list):
+        return pd.PeriodIndex([str(month)[:7] for month in months], freq="M")
+    first = months or inputs.get("start", inputs.get("first_month", "2001-01"))
+    return pd.period_range(str(first)[:7] if str(first)[:4].isdigit() else "2001-01", periods=n, freq="M")
+
+
+def _are_numbers(values: Any) -> bool:
+    each = list(values.values()) if isinstance(values, dict) else values
+    return all(value is None or isinstance(value, (int, float)) for value in each)
+
+
+def _or_none(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _shaped(dated: dict[str, float | None], printed: Any) -> Any:
+    """By month, all in a row, the last ones in a row, or the last one."""
+    if isinstance(printed, dict):
+        return {month: dated.get(month) for month in printed}
+    values = list(dated.values())
+    return values[-len(printed) :] if isinstance(printed, list) else values[-1]
 
 
 def _monthly(inputs: Example) -> pd.Series[float]:
@@ -182,10 +321,16 @@ ADAPTERS: Mapping[str, Adapter] = MappingProxyType(
         "cpi.contrib.jevons": _contributions("jevons"),
         "cpi.contrib.fisher": _contributions("fisher"),
         "cpi.contrib.hicp_manual": _hicp,
-        "cpi.chain": _matched_sample,
+        "cpi.chain": _matched_sample("overall_mean"),
+        "cpi.chain.carry_forward": _matched_sample("carry_forward"),
+        "cpi.chain.matched_sample_parental": _matched_sample("parental"),
         "cpi.chain.fixed_sample": _fixed_sample,
         "cpi.aggregate": _weighted,
-        "cpi.makassar_dec2023": _december,
+        "cpi.makassar": _release,
+        "cpi.sulsel": _release,
+        "cpi.release": _release,
+        "cpi.rates": _rates,
+        "cpi.multilateral": _bilateral,
         "alps": _alps,
         "ifpa": _ifpa,
     }

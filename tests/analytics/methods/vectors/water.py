@@ -10,6 +10,8 @@ import numpy as np
 
 from analytics.methods import comfort, crop, rain, soil_water
 from analytics.methods import evapotranspiration as et
+from tests.analytics.methods.vectors import fao56
+from tests.analytics.methods.vectors.given import Given, answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -162,8 +164,119 @@ def _saturation(i: Example) -> dict[str, Any]:
     return single | {"es": et.mean_saturation_vapour_pressure(low, high)}
 
 
+def _asce(i: Example) -> dict[str, Any]:
+    given = Given(i)
+    fahrenheit = i.get("tmean_F")
+    eto = et.asce_hourly(
+        given.need("tmean", "T", "temperature") if fahrenheit is None else (fahrenheit - 32) * 5 / 9,
+        vapour_pressure_kpa=_vapour(given),
+        radiation_mj=given.need("rs", "Rs", "radiation"),
+        wind_m_s=given.need("uz", "wind", "u2"),
+        wind_height_m=given.get("zw", "wind_height", otherwise=2),
+        elevation_m=given.need("elev", "z", "elevation"),
+        latitude_deg=given.need("lat", "latitude"),
+        longitude_deg=given.need("lon", "longitude", "lon_deg_E"),
+        day_of_year=given.need("doy", "J"),
+        begins_utc_h=given.need("time_utc_start", "time", "hour_utc"),
+    )
+    return dict.fromkeys(("eto_asce", "ETo", "eto", "eto_mm"), eto)
+
+
+def _vapour(given: Given) -> Any:
+    """As it is given, or from the dew point or the humidity of the hour."""
+    if given.has("ea"):
+        return given.get("ea")
+    if given.has("tdew"):
+        return et.vapour_pressure_from_dew_point(given.get("tdew"))
+    return et.saturation_vapour_pressure(given.need("tmean", "T")) * given.need("rh", "RH") / 100
+
+
+def _season(inputs: Example, expected: Example, _every: Mapping[str, Example]) -> dict[str, Any]:
+    """Kc over a season, from the lengths of its four stages and its three coefficients."""
+    given = Given(inputs)
+    stages = given.get("stages", "stages_d", "lengths", "L", "stage_lengths", "stage_days")
+    stages = stages or [given.need(f"L_{part}", f"l{part}") for part in ("ini", "dev", "mid", "late")]
+    coefficients = given.get("kc", "Kc", "kc_ini_mid_end", "kc_table", "coefficients")
+    coefficients = coefficients or [given.need(f"kc_{part}", f"kcb_{part}") for part in ("ini", "mid", "end")]
+    lists = [list(each.values()) if isinstance(each, dict) else each for each in (stages, coefficients)]
+    asked = given.get("day", "days", "t", "day_of_season")
+    if asked is None:  # the days are the names of what was printed
+        flat = expected.get("kc", expected.get("Kc", expected))
+        days = {name: float("".join(c for c in name if c.isdigit())) for name in flat}
+        found = {n: float(crop.crop_coefficient(d, stages_d=lists[0], kc=lists[1])) for n, d in days.items()}
+        return answer(expected, {"kc": found, **found})
+    values = np.asarray(crop.crop_coefficient(asked, stages_d=lists[0], kc=lists[1])).tolist()
+    return answer(expected, {"kc": values, "kcb": values})
+
+
+def _balance(inputs: Example, expected: Example, _every: Mapping[str, Example]) -> dict[str, Any]:
+    """The root zone from day to day; need is ETc, or Kc · ET0; it begins at field capacity if nothing else is given."""
+    given = Given(inputs)
+    capacity, wilting = given.get("theta_fc", "fc"), given.get("theta_wp", "wp")
+    taw = given.get("taw")
+    if taw is None:
+        taw = soil_water.total_available_water(100 * capacity, 100 * wilting, given.need("zr", "zr_m", "root_depth"))
+    p = given.get("p", otherwise=0.5)
+    start = given.get("dr0", "dr_init", "dr_start", "initial_depletion", "depletion", "dr_initial")
+    theta = given.get("theta_init", "theta0", "theta", "theta_start")
+    if start is None and theta is not None:
+        zr = given.need("zr", "zr_m", "root_depth")
+        start = soil_water.depletion_from_moisture(100 * theta, 100 * capacity, 100 * wilting, zr)
+    etc = given.get("etc", "ETc", "crop_evapotranspiration")
+    et0, kc = (
+        (etc, 1.0) if etc is not None else (given.need("et0", "ET0", "eto", "ETo"), given.get("kc", otherwise=1.0))
+    )
+    days = _by_day(
+        et0=et0,
+        kc=kc,
+        rain=given.get("rain", "P", "precipitation", "effective_precipitation", "peff", otherwise=0.0),
+        given=given.get("irrigation", "I", "irrig", "actual_net_irrigation", otherwise=0.0),
+        runoff=given.get("runoff", "RO", "ro", otherwise=0.0),
+    )
+    raw = soil_water.readily_available_water(taw, p)
+    found: dict[str, Any] = {"TAW": float(taw), "RAW": float(raw), "dr": [], "ks": [], "dp": [], "etc_adj": []}
+    depletion = float(start or 0.0)
+    for day in days:
+        found["stress_before"] = soil_water.stress_coefficient(depletion, taw_mm=taw, p=p)
+        step = soil_water.daily_step(
+            depletion,
+            taw_mm=taw,
+            p=p,
+            kc=day["kc"],
+            et0_mm=day["et0"],
+            rain_mm=day["rain"],
+            irrigation_mm=day["given"],
+            runoff_mm=day["runoff"],
+        )
+        depletion = float(step.depletion)
+        for name, value in (
+            ("dr", depletion),
+            ("ks", step.stress),
+            ("dp", step.percolation),
+            ("etc_adj", step.evapotranspiration),
+        ):
+            found[name].append(float(value))
+    if theta is not None or capacity is not None:
+        zr = given.get("zr", "zr_m", "root_depth", otherwise=np.nan)
+        found["theta"] = [capacity - dr / (1000 * zr) for dr in found["dr"]]
+    names = {"depletion": "dr", "Dr": "dr", "stress": "ks", "Ks": "ks", "DP": "dp", "deep_percolation": "dp"}
+    names |= {"eta": "etc_adj", "ETa": "etc_adj", "ETc_adj": "etc_adj", "percolation": "dp"}
+    return answer(expected, found | {name: found[own] for name, own in names.items()})
+
+
+def _by_day(**columns: Any) -> list[dict[str, float]]:
+    """One dictionary a day; what is one number holds for all."""
+    n = max((len(column) for column in columns.values() if isinstance(column, list)), default=1)
+    lists = {name: column if isinstance(column, list) else [column] * n for name, column in columns.items()}
+    return [dict(zip(lists, values, strict=True)) for values in zip(*lists.values(), strict=True)]
+
+
 ADAPTERS: Mapping[str, Adapter] = MappingProxyType(
     {
+        "fao56": fao56.step_by_step,
+        "asce": _plain(_asce),
+        "kc": _season,
+        "swb": _balance,
         "fao56.ex18": _plain(_uccle),
         "fao56.ex19": _plain(_hour),
         "hargreaves.lyon": _plain(
