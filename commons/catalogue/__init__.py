@@ -76,6 +76,22 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Flat:
+    """After how long one and the same value is doubted.
+
+    Args:
+        step: The coarsest step a sensor may have for the durations to hold, in the field's unit. One that is ten times
+            as coarse is given ten times as long.
+        suspect_s: From then on it is doubtful [s].
+        fail_s: From then on the sensor hangs [s].
+    """
+
+    step: float
+    suspect_s: float
+    fail_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One number or text of a measurement.
 
@@ -87,6 +103,9 @@ class Field:
         fail: The span outside which a value is impossible, bounds included; None = any.
         suspect: The span outside which a value is doubtful, bounds included; None = none.
         aggregate: How a window becomes one number.
+        spike: From which leap up and back, or down and back, a value is doubtful, and bad; None = not tested.
+        rate: The fastest change that is not doubtful [unit per second]; None = not tested.
+        flat: How long one value may stay; None = as long as it likes.
         about: A remark, or nothing.
     """
 
@@ -97,6 +116,9 @@ class Field:
     fail: tuple[float, float] | None = None
     suspect: tuple[float, float] | None = None
     aggregate: Aggregate = "last"
+    spike: tuple[float, float] | None = None
+    rate: float | None = None
+    flat: Flat | None = None
     about: str = ""
 
 
@@ -199,7 +221,8 @@ def _history(of: Measurement) -> Measurement:
 
 
 def _field(name: str, table: dict[str, Any]) -> Field:
-    span = {key: (float(table[key][0]), float(table[key][1])) for key in ("fail", "suspect") if key in table}
+    spans = ("fail", "suspect", "spike")
+    span = {key: (float(table[key][0]), float(table[key][1])) for key in spans if key in table}
     return Field(
         name=name,
         label=Label(table["id"], table["en"]),
@@ -208,5 +231,8 @@ def _field(name: str, table: dict[str, Any]) -> Field:
         fail=span.get("fail"),
         suspect=span.get("suspect"),
         aggregate=table.get("aggregate", "last"),
+        spike=span.get("spike"),
+        rate=table.get("rate"),
+        flat=Flat(**table["flat"]) if "flat" in table else None,
         about=table.get("about", ""),
     )

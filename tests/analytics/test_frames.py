@@ -47,6 +47,7 @@ def test_a_block_holds_what_the_catalogue_knows() -> None:
             "city": "makassar",
             "indicator": "soil_state",
             "watermark": 7.0,
+            "today": None,
             "method": None,
             "computed": None,
             "seconds": None,
