@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-import pyarrow.compute as pc
-
 from analytics import frames
+from analytics.memory import Memories
 from analytics.periods import day_of, midnight_ns
 from analytics.series_tests import Doubt, doubts, tested
+from analytics.touches import Touch
 from commons.catalogue import measurement, measurements
-from commons.clock import NANOSECONDS_PER_MILLISECOND
 from commons.errors import StoreUnavailableError
 from commons.logs import Log
 from store.contract import Query
@@ -60,6 +59,7 @@ class Flagging:
 
     def __init__(self, store: Store, site: Site, clock: Clock, *, settle_ms: int = 0) -> None:
         self._store, self._site, self._clock, self._settle_ms = store, site, clock, settle_ms
+        self._memories = Memories(store, site)
         self._samples = [
             m.name for m in measurements().values() if m.kind == "sample" and "lane" in m.tags and tested(m)
         ]
@@ -89,8 +89,8 @@ class Flagging:
         today = day_of(now_ms, self._site.zone)
         with_today = now_ms - today_ms >= _TODAY_EVERY_MS
         due: dict[str, dict[str, set[date]]] = {}
-        for of, place, day in self._touched(looked_ms, today_ms, last=today if with_today else today - _DAY):
-            due.setdefault(of, {}).setdefault(place, set()).add(day)
+        for touch in self._touched(looked_ms, today_ms, last=today if with_today else today - _DAY):
+            due.setdefault(touch.of, {}).setdefault(touch.place, set()).add(touch.day)
         begun = self._clock.monotonic()
         flagged = sum(self._test(of, places, now_ms) for of, places in sorted(due.items()))
         settled = float(now_ms - self._settle_ms)
@@ -106,16 +106,13 @@ class Flagging:
             self._log.info("flagged", readings=flagged)
         return flagged
 
-    def _touched(self, looked_ms: int, today_ms: int, *, last: date) -> Iterator[tuple[str, str, date]]:
+    def _touched(self, looked_ms: int, today_ms: int, *, last: date) -> Iterator[Touch]:
         """What was touched since the last look; of a day that was still running then, since the last look at it."""
-        zone = self._site.zone
-        was_running = day_of(looked_ms, zone)
-        marks = self._store.read(Query("touched", where={"city": self._site.slug, "of": self._samples}))
-        since = float(min(looked_ms, today_ms))
-        for row in frames.rows(marks.filter(pc.greater(marks["at"], since))):
-            day = day_of(row["time"] // NANOSECONDS_PER_MILLISECOND, zone)
-            if day <= last and row["at"] > (looked_ms if day < was_running else today_ms):
-                yield row["of"], row["place"], day
+        was_running = day_of(looked_ms, self._site.zone)
+        for touch in self._memories.touches(min(looked_ms, today_ms)):
+            since_ms = looked_ms if touch.day < was_running else today_ms
+            if touch.of in self._samples and touch.day <= last and touch.at_ms > since_ms:
+                yield touch
 
     def _test(self, of: str, places: Mapping[str, set[date]], now_ms: int) -> int:
         """Test the lanes that have the same days to test together."""
@@ -148,11 +145,8 @@ class Flagging:
     def _write(self, of: str, found: Doubt, log: list[Row], now_ms: int) -> None:
         """Marks first, as the collector does; then flags, then what is said of them."""
         days = {(of, lane, day) for lane, day in found.days} | {("flagged", row["lane"], row["day"]) for row in log}
-        marks = [
-            {"city": self._site.slug, "of": name, "place": lane, "time": self._midnight(day), "at": now_ms}
-            for name, lane, day in sorted(days)
-        ]
-        blocks: list[Block] = [frames.block("touched", marks), *found.blocks, frames.block("flagged", log)]
+        marks = [Touch(name, lane, day, now_ms) for name, lane, day in sorted(days)]
+        blocks: list[Block] = [self._memories.marks(marks), *found.blocks, frames.block("flagged", log)]
         if marks:
             self._store.write([block for block in blocks if len(block)])
 
@@ -163,7 +157,7 @@ class Flagging:
         return round(seen.get("watermark") or 0), round(seen.get("today") or 0)
 
     def _remember(self, **fields: float | str) -> None:
-        self._store.write([frames.block("job", [{"city": self._site.slug, "indicator": JOB, "time": 0, **fields}])])
+        self._memories.keep({JOB: fields})
 
     def _midnight(self, day: date) -> int:
         return midnight_ns(day, self._site.zone)

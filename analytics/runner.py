@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from analytics import entries
 from analytics.backlog import asked_for, due
+from analytics.flagging import Flagging
 from analytics.indicators import INDICATORS
 from analytics.inputs import Inputs
 from analytics.memory import Memories, of_values
@@ -92,6 +93,7 @@ class Runner:
         self._indicators = in_order(indicators, settings.indicators)
         self._built_on = {name for indicator in indicators.values() for name in indicator.builds_on}
         self._versions = {indicator.name: version(indicator, site) for indicator in self._indicators}
+        self._flagging = Flagging(store, site, clock, settle_ms=self._settle_ms)
         self._lock = threading.Lock()
         self._log = Log("analytics.runner")
 
@@ -112,6 +114,8 @@ class Runner:
             if not self._clock.is_synchronised():
                 self._log.warning("waiting for the right time", wall_ms=run.now_ms)
                 return run.summary
+            if stop is None or not stop.is_set():
+                self._flagging.run()
             memories = self._memories.all()
             seen = [memories[each.name].watermark_ms for each in self._indicators if each.name in memories]
             run.touches = self._memories.touches(min(seen)) if seen else []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from analytics.flagging import Flagging
+from analytics.memory import Memories
 from commons.clock import SystemClock
 from commons.rows import Block
 from store import open_store
@@ -185,9 +186,9 @@ def test_new_flags_mark_their_days_so_that_indicators_are_computed_anew(city: Ci
     city.at("2026-11-03 10:00")
     flag(city)
 
-    marks = city.rows("touched", of="soil")
-    told = [row["day"] for row in marks if row["at"] == city.clock.now_ms]
-    assert told == ["2026-10-31", "2026-11-01"]
+    touches = Memories(city.store, city.site).touches(city.clock.now_ms - 1)
+    assert {touch.day.isoformat() for touch in touches if touch.of == "soil"} == {"2026-10-31", "2026-11-01"}
+    assert {touch.of for touch in touches} == {"soil", "flagged"}
 
 
 def test_a_running_day_is_tested_once_an_hour_and_loses_nothing_at_midnight(city: City) -> None:
@@ -235,7 +236,7 @@ class Faulty(Passing):
     """A store that stumbles over the samples of whoever asks for their quality too."""
 
     def read(self, query: Query) -> pa.Table:
-        if query.quality == "all":
+        if (query.measurement, query.quality) == ("soil", "all"):
             raise ValueError("cannot be read")
         return self._store.read(query)
 
