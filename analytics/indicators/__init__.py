@@ -23,6 +23,7 @@ from analytics.indicators.price_elementary import PRICE_ELEMENTARY
 from analytics.indicators.price_index import PRICE_INDEX
 from analytics.indicators.price_variation import PRICE_VARIATION
 from analytics.indicators.price_weekly import PRICE_WEEKLY
+from analytics.indicators.sensor_doubt import SENSOR_DOUBT
 from analytics.indicators.soil_state import SOIL_STATE
 from analytics.indicators.water_use import WATER_USE
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 INDICATORS: Final[Mapping[str, Indicator]] = MappingProxyType(
     {
+        "sensor_doubt": SENSOR_DOUBT,
         "soil_state": SOIL_STATE,
         "garden_harvest": GARDEN_HARVEST,
         "price_doubt": PRICE_DOUBT,
