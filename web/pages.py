@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
 from commons.marks import ALL_FOODS
-from web import beds, districts, drawings, harvests, outlook, pipeline, price_watch, prices, words
+from web import beds, districts, doubts, drawings, harvests, outlook, pipeline, price_watch, prices, words
 from web.credits import SOURCES_FILE, credits_of, recording_credit
 from web.language import N_
 from web.public import HISTORY, public_tags, readable
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Facts = dict[str, Any]
 SILENT_LISTED: Final = 60
+_PAGE_DIGITS: Final = 6
 _LEDGER_WORDS: Final = {
     "boxes": N_("Kotak kirim"),
     "packs": N_("Paket diterima"),
@@ -71,6 +72,7 @@ class Pages:
             ("/lanes/{lane}", self.lane),
             ("/prices", self.prices),
             ("/health", self.health),
+            ("/quality", self.quality),
             ("/sources", self.sources),
             (f"/sources/{SOURCES_FILE}", self.sources_text),
             ("/api", self.open_data),
@@ -95,6 +97,12 @@ class Pages:
     def health(self, request: Request) -> Response:
         """Whether data are flowing."""
         return self._page(request, "health.html", "/health", self._health)
+
+    def quality(self, request: Request, page: str = "1") -> Response:
+        """What is doubted of the data, some on a page."""
+        number = int(page) if page.isascii() and page.isdigit() and len(page) < _PAGE_DIGITS else 0
+        here = f"/quality?page={number}" if number > 1 else "/quality"
+        return self._page(request, "quality.html", here, lambda language: self._quality(language, number))
 
     def sources(self, request: Request) -> Response:
         """Sources, licences and credits."""
@@ -214,6 +222,22 @@ class Pages:
             "last": pipeline.last_readings(reader),
             "jobs": pipeline.jobs(reader),
             "ledger": [(language.text(_LEDGER_WORDS[name]), value) for name, value in totals.items()],
+        }
+
+    def _quality(self, language: Language, page: int) -> Facts:
+        every = doubts.doubts(self._reader)
+        pages = max(1, -(-len(every) // doubts.SHOWN))
+        if not 1 <= page <= pages:
+            raise HTTPException(404)
+        return {
+            "look_back": doubts.LOOK_BACK_DAYS,
+            "total": len(every),
+            "left_out": sum(not doubt.counts for doubt in every),
+            "shown": every[(page - 1) * doubts.SHOWN : page * doubts.SHOWN],
+            "page": page,
+            "pages": pages,
+            "sentence": lambda doubt: doubts.sentence(doubt, self._reader.site, language),
+            "advice": lambda doubt: doubts.advice(doubt, language),
         }
 
     def _sources(self, _: Language) -> Facts:

@@ -363,6 +363,12 @@ class Garden:
         }
         self.store.write([Block("harvest", [event_time(at_ms, entry=entry, version=version)], tags, fields)])
 
+    def doubt(self, test: str, value: float, *, left_out: float) -> None:
+        """A soil probe that was doubted yesterday."""
+        tags = {"lane": "saga", "bed": "b1", "field": "soil.moisture", "test": test}
+        fields: dict[str, Value] = {"value": value, "usual": 30.0, "left_out": left_out, "detail": "saga-n1"}
+        self.indicator("sensor_doubt", self.today - timedelta(days=1), tags, {**fields, "marks": "simulated"})
+
     def indicator(self, name: str, day: date, tags: dict[str, str], fields: dict[str, Value]) -> None:
         """One result."""
         self.store.write([result(name, day, tags, fields)])
@@ -393,6 +399,8 @@ class Garden:
         self.ceiling("cabai-rawit-merah", "above")
         self.collector()
         self.states()
+        self.doubt("stuck", 44.4, left_out=1.0)
+        self.doubt("spike", 62.0, left_out=0.0)
 
 
 @pytest.fixture
