@@ -49,7 +49,7 @@ def test_the_same_in_english(garden: Garden, visit: Callable[..., TestClient]) -
 
     text = said(visit().get("/quality?lang=en").text)
 
-    assert "1 doubt , 0 do not count." in text
+    assert "1 doubt , 0 not counted." in text
     assert "Air temperature at Lorong Saga leapt to 61.0 °C and back; usually 30.2 °C." in text
     assert "Counts all the same. 23 Nov 2026. Check the sensor" in text
 
