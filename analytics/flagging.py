@@ -91,6 +91,8 @@ class Flagging:
         due: dict[str, dict[str, set[date]]] = {}
         for touch in self._touched(looked_ms, today_ms, last=today if with_today else today - _DAY):
             due.setdefault(touch.of, {}).setdefault(touch.place, set()).add(touch.day)
+        if not (due or with_today):
+            return 0
         begun = self._clock.monotonic()
         flagged = sum(self._test(of, places, now_ms) for of, places in sorted(due.items()))
         settled = float(now_ms - self._settle_ms)

@@ -101,7 +101,7 @@ class Runner:
         """Compute what is due; a second call waits until the first is done. Nothing is, before the clock is right.
 
         One indicator's failure is logged, remembered in its job row and tried again; it never stops the others. Where
-        nothing is due, a run reads the marks once and writes the job rows once.
+        nothing is due, a run reads the marks only (for the flags and for the indicators) and writes the job rows once.
 
         Args:
             stop: When it is set, no further indicator is begun.
