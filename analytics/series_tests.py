@@ -162,11 +162,11 @@ def _stuck(x: Values, t: Values, flat: Flat, *, step: float, hung: NDArray[np.bo
     slower = max(1.0, step / flat.step)
     limits = {"suspect_s": flat.suspect_s * slower, "fail_s": flat.fail_s * slower}
     flags = quality.flat_line(x, t, tolerance=_ALIKE * step, **limits)
-    runs = np.cumsum(np.abs(np.diff(x, prepend=x[:1])) >= _ALIKE * step)
-    lasted = pd.Series(t).groupby(runs).transform(np.ptp).to_numpy()
+    starts = np.flatnonzero(~(np.abs(np.diff(x, prepend=np.nan)) < _ALIKE * step))
+    lengths = np.diff(starts, append=x.size)
+    lasted = np.repeat(t[starts + lengths - 1] - t[starts], lengths)
     flags[hung & (lasted >= flat.suspect_s)] = quality.FAIL
-    worst: Flags = pd.Series(flags).groupby(runs).transform("max").to_numpy(dtype=np.uint8)
-    return worst
+    return np.repeat(np.maximum.reduceat(flags, starts), lengths)
 
 
 def _step(values: Values) -> float:
