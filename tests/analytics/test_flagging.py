@@ -113,8 +113,9 @@ def test_a_probe_that_shows_whole_per_cents_may_show_one_for_a_day(city: City) -
 
 
 def test_two_equal_readings_with_a_long_silence_between_are_no_flat_line(city: City) -> None:
-    values: list[float | None] = [28.7] * 4 + [None] * (2 * STEPS) + [28.7] * 4
-    put_soil(city, FIRST, [*values, *soil_values(1)])
+    sound = soil_values(1)
+    values: list[float | None] = [*sound, *[28.7] * 30, *[None] * STEPS, *[28.7] * 30, *sound]
+    put_soil(city, FIRST, values)
 
     assert flag(city) == 0
 
@@ -199,11 +200,12 @@ def test_a_running_day_is_tested_once_an_hour_and_loses_nothing_at_midnight(city
     lie = soil_values(1)[:94]
     lie[91] = 62.0
     put_soil(city, "2026-11-02", lie)
+    put_soil(city, FIRST, soil_values(1), lane="agatis")
     assert flag(city) == 0
     city.at("2026-11-03 00:05")
 
     assert flag(city) == 1
-    assert flags(city)[91] == 4.0
+    assert flags(city, lane="saga")[91] == 4.0
 
 
 def test_it_is_said_which_test_doubted_how_many_readings_of_a_day(city: City) -> None:
@@ -219,6 +221,21 @@ def test_it_is_said_which_test_doubted_how_many_readings_of_a_day(city: City) ->
         ("2026-11-02", "spike"): (1.0, 4.0, 62.0),
     }
     assert all(28 < row["usual"] < 31 for row in city.rows("flagged"))
+
+
+def test_a_look_at_a_part_of_a_flat_line_takes_nothing_back(city: City) -> None:
+    values = soil_values(DAYS)
+    values[STEPS : 2 * STEPS + 60] = [44.4] * (STEPS + 60)
+    put_soil(city, FIRST, values)
+    flag(city)
+    before = city.rows("flagged")
+    city.at("2026-11-04 12:00")
+
+    put_soil(city, "2026-11-03", soil_values(1, level=20.0))
+    flag(city)
+
+    assert [row["n"] for row in before] == [96.0, 60.0]
+    assert city.rows("flagged") == before
 
 
 def test_an_impossible_value_that_the_collector_moved_aside_is_told_too(city: City) -> None:
