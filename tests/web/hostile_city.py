@@ -127,7 +127,7 @@ def _lanes() -> list[Block]:
         lane = f"l{number % len(NAMES)}"
         said: dict[str, Sequence[dict[str, Any]]] = {
             "soil": [{"t": hours, "bed": "b1", "moisture": 25.5}, {"t": hours, "bed": text, "moisture": -0.25}],
-            "air": [{"t": hours, "temperature": -3.5, "humidity": 50}],
+            "air": [{"t": hours, "temperature": [-3.5 - 0.1 * (i % 2) for i, _ in enumerate(hours)], "humidity": 50}],
             "harvest": [
                 {"t": NOW_MS, "bed": text, "commodity": text, "kg": 2.5, "entry": text, "note": text},
                 {"t": NOW_MS, "bed": "b1", "commodity": "kangkung", "kg": 1, "entry": f"{text} 2", "note": text},

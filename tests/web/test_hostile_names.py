@@ -36,7 +36,18 @@ __all__ = ["chromium"]
 
 GENEROUS = WebSettings(requests_per_second=1e6, requests_burst=10**6, api_at_once=8)
 PAGES = (
-    *("/", "/prices", "/health", "/sources", "/api", "/nothing", "/lanes/l", "/prices?market=none", "/?place=none"),
+    *(
+        "/",
+        "/prices",
+        "/health",
+        "/quality",
+        "/sources",
+        "/api",
+        "/nothing",
+        "/lanes/l",
+        "/prices?market=none",
+        "/?place=none",
+    ),
     *(f"/lanes/l{number}" for number in range(len(NAMES))),
     *(f"/?place=k{number}" for number in range(len(NAMES))),
     *(f"/prices?market={market}" for market in ("bandung", "m0", "m1", "m2")),
@@ -50,7 +61,18 @@ OTHERS = (
     "/api/v1/indicators",
 )
 ROUTES = {
-    *("/", "/lanes/{lane}", "/prices", "/health", "/api", "/sources", *OTHERS, "/api/v1/read", "/api/v1/latest"),
+    *(
+        "/",
+        "/lanes/{lane}",
+        "/prices",
+        "/health",
+        "/quality",
+        "/api",
+        "/sources",
+        *OTHERS,
+        "/api/v1/read",
+        "/api/v1/latest",
+    ),
 }
 TAGS = frozenset(
     re.findall(
