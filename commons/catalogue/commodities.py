@@ -30,6 +30,8 @@ class Commodity:
         kcal_per_100g: Energy of the edible part [kcal/100 g]; None = unknown.
         protein_g_per_100g: Protein of the edible part [g/100 g]; None = unknown.
         edible_pct: The share that is eaten [%]; None = unknown, not 100.
+        composition: Its row in the food composition table, or empty: foods of one row are one food to a diet.
+        diet_group: Its group in the Healthy Diet Basket, or empty.
         verified: Whether the row's source was seen.
     """
 
@@ -42,6 +44,8 @@ class Commodity:
     kcal_per_100g: float | None
     protein_g_per_100g: float | None
     edible_pct: float | None
+    composition: str
+    diet_group: str
     verified: bool
 
 
@@ -95,6 +99,8 @@ def _commodity(row: dict[str, str]) -> Commodity:
         kcal_per_100g=_number(row["kcal_per_100g"]),
         protein_g_per_100g=_number(row["protein_g_per_100g"]),
         edible_pct=_number(row["edible_pct"]),
+        composition=row["tkpi"],
+        diet_group=row["diet_group"],
         verified=row["verified"] == "1",
     )
 

@@ -133,6 +133,10 @@ class Site:
         self.currency: str = facts["currency"]
         self.lat, self.lon = float(facts["latitude"]), float(facts["longitude"])
         self.elevation_m = float(facts["elevation_m"])
+        people = facts.get("household_people")
+        self.household_people = None if people is None else float(people)
+        if self.household_people is not None and not self.household_people > 0:
+            raise ValueError(f"household_people is {people}; give how many people share a kitchen, or leave it out")
         self.markets = {m["slug"]: read_market(m) for m in facts.get("market", [])}
         self.prices: Mapping[str, Any] = facts.get("prices", {})
 

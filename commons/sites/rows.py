@@ -127,10 +127,21 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """What a person eats of a commodity in a year [kg]."""
+    """What a person eats of a commodity in a year [kg].
+
+    Args:
+        commodity: The food.
+        kg_per_person_year: As much as that [kg].
+        panel: Whether the national price panel quotes it.
+        stand_in: Whether the figure is of other people than the city's.
+        source: Where it was read.
+        verified: Whether it was read so, and not reckoned.
+    """
 
     commodity: str
     kg_per_person_year: float
+    panel: bool
+    stand_in: bool
     source: str
     verified: bool
 
@@ -210,7 +221,14 @@ def read_unit(row: dict[str, str]) -> Unit:
 
 def read_norm(row: dict[str, str]) -> Norm:
     """A norm from its row."""
-    return Norm(row["commodity"], number_of(row, "kg_per_person_year"), row["source"], row["verified"] == "1")
+    return Norm(
+        commodity=row["commodity"],
+        kg_per_person_year=number_of(row, "kg_per_person_year"),
+        panel=row["panel"] == "1",
+        stand_in=row["stand_in"] == "1",
+        source=row["source"],
+        verified=row["verified"] == "1",
+    )
 
 
 def _lat(row: Mapping[str, str]) -> float:

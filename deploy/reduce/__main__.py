@@ -71,7 +71,9 @@ def make_readings(reference: Path, site: Path) -> None:
 
 def make_norms(reference: Path, site: Path) -> None:
     """What people eat, what foods weigh in the index, and what they may cost."""
-    eaten = basket.basket_rows(read(reference / "nutrition/consumption_norms.csv"))
+    eaten = basket.basket_rows(
+        read(reference / "nutrition/consumption_norms.csv"), read(reference / "prices/commodities.csv")
+    )
     write(site / "basket.csv", eaten, basket.BASKET_COLUMNS)
     weights = basket.weight_rows(read(reference / "prices/cpi_weights_implied.csv"))
     write(site / "weights.csv", weights, basket.WEIGHT_COLUMNS)

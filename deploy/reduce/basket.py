@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from deploy.reduce.tables import Row, plain
+from deploy.reduce.tables import Row, plain, slug
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
-BASKET_COLUMNS: Final = ("commodity", "kg_per_person_year", "source", "verified")
+BASKET_COLUMNS: Final = ("commodity", "kg_per_person_year", "panel", "stand_in", "source", "verified")
 WEIGHT_COLUMNS: Final = ("commodity", "weight_pct", "kind", "note", "source")
 
+CITY: Final = "Kota Makassar"
 EGG_KG: Final = 0.06
 OIL_KG_PER_LITRE: Final = 0.9
 
@@ -86,10 +87,16 @@ ASSUMED: Final = {"bawang-merah": "0.25", "bawang-putih": "0.25"}
 """Weights [%] of nobody's finding, so that the daily panel of Bandung can be shown at all."""
 
 
-def basket_rows(norms: Iterable[Row]) -> list[Row]:
-    """Consumption by food [kg per person and year]."""
+def basket_rows(norms: Iterable[Row], panel: Iterable[Row]) -> list[Row]:
+    """Consumption by food [kg per person and year], whether the national price panel quotes it, and whose it is.
+
+    Args:
+        norms: The consumption figures that were read.
+        panel: The foods of the price panels, with their ids.
+    """
     seen = {(row["commodity"], row["area"], row["year"]): row for row in norms}
-    return [row for norm in NORMS for row in _carriers(norm, seen[norm.name, norm.area, norm.year])]
+    quoted = {slug(row["slug"]) for row in panel if row["bapanas_id"]}
+    return [row for norm in NORMS for row in _carriers(norm, seen[norm.name, norm.area, norm.year], quoted)]
 
 
 def weight_rows(implied: Iterable[Row]) -> list[Row]:
@@ -99,12 +106,19 @@ def weight_rows(implied: Iterable[Row]) -> list[Row]:
     return rows + [_weight(food, weight, "assumed", note, "") for food, weight in ASSUMED.items()]
 
 
-def _carriers(norm: Norm, seen: Row) -> list[Row]:
+def _carriers(norm: Norm, seen: Row, quoted: Container[str]) -> list[Row]:
     kg = float(seen["value"]) * _YEARLY[seen["unit"]] / len(norm.foods)
     source = "; ".join(text for text in (seen["source"], f"{norm.area} {norm.year}", norm.note) if text)
     verified = "0" if norm.note else seen["seen"]
     return [
-        {"commodity": food, "kg_per_person_year": f"{kg:.3f}", "source": source, "verified": verified}
+        {
+            "commodity": food,
+            "kg_per_person_year": f"{kg:.3f}",
+            "panel": "1" if food in quoted else "0",
+            "stand_in": "0" if norm.area == CITY else "1",
+            "source": source,
+            "verified": verified,
+        }
         for food in norm.foods
     ]
 

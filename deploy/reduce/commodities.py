@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from deploy.reduce.diet import DIET_GROUPS
 from deploy.reduce.foods import FOODS, NEAR, SPELLINGS, Food
 from deploy.reduce.tables import Row, slug
 
@@ -24,6 +25,8 @@ COLUMNS: Final = (
     "kcal_per_100g",
     "protein_g_per_100g",
     "edible_pct",
+    "tkpi",
+    "diet_group",
     "source",
     "verified",
 )
@@ -80,6 +83,7 @@ def _panel_food(row: Row, food: Row) -> Row:
         "garden": row["garden_producible"],
         "pph_group": _PPH_SPELLING.get(row["pph_group"], row["pph_group"]),
         **_nutrition(food),
+        "diet_group": DIET_GROUPS.get(key, ""),
         "source": "; ".join((*(named or ["Makassar market news"]), *_tkpi(food))),
         "verified": "0" if key in NEAR else "1",
     }
@@ -98,13 +102,19 @@ def _other_food(food: Food, composition: Row) -> Row:
         "garden": "1" if food.garden else "0",
         "pph_group": food.pph_group,
         **_nutrition(composition),
+        "diet_group": DIET_GROUPS.get(food.slug, ""),
         "source": "; ".join((food.source, *_tkpi(composition))),
         "verified": "0" if food.near else "1",
     }
 
 
 def _nutrition(food: Row) -> Row:
-    columns = {"kcal_per_100g": "energy_kcal", "protein_g_per_100g": "protein_g", "edible_pct": "edible_pct"}
+    columns = {
+        "kcal_per_100g": "energy_kcal",
+        "protein_g_per_100g": "protein_g",
+        "edible_pct": "edible_pct",
+        "tkpi": "tkpi_code",
+    }
     return {ours: food.get(theirs, "") for ours, theirs in columns.items()}
 
 

@@ -138,7 +138,7 @@ def test_consumption_becomes_kilograms_a_year() -> None:
     source += [norm(name, "0.07", "kg/cap/week", "Indonesia", "2021") for name in ("kangkung", "bayam")]
     source += [norm(name, "2.42", "kg/cap/yr", "Indonesia", "2023") for name in ("beras", "cabai_besar", "cabai_rawit")]
 
-    rows = {row["commodity"]: row for row in basket_rows(source)}
+    rows = {row["commodity"]: row for row in basket_rows(source, [{"slug": "gula_konsumsi", "bapanas_id": "37"}])}
 
     assert rows["gula-konsumsi"]["kg_per_person_year"] == "6.000"
     assert rows["telur-ayam-ras"]["kg_per_person_year"] == "8.755"
@@ -149,6 +149,8 @@ def test_consumption_becomes_kilograms_a_year() -> None:
     )
     assert rows["cabai-rawit-merah"]["verified"] == "1"
     assert rows["cabai-merah-besar"]["verified"] == "0"
+    assert (rows["gula-konsumsi"]["panel"], rows["kangkung"]["panel"]) == ("1", "0")
+    assert {row["stand_in"] for row in rows.values()} == {"1"}
 
 
 def test_an_implied_weight_is_split_equally_and_an_assumed_one_says_so() -> None:

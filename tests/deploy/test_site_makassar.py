@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from analytics.methods.supply import HEALTHY_DIET_BASKET
 from commons.catalogue.commodities import commodities, commodity
 from commons.sites import Site
 from deploy.reduce.commodities import check_names
+from deploy.reduce.diet import DIET_GROUPS
 from deploy.reduce.tables import Row
 from deploy.reduce.tables import read as rows
 
@@ -103,6 +105,23 @@ def test_every_food_named_anywhere_is_in_the_catalogue() -> None:
     named |= {row["crop"] for row in rows(SITE / "beds.csv") if row["crop"]}
 
     assert named - known == set()
+
+
+def test_every_diet_group_is_one_of_the_basket_and_what_seasons_a_meal_is_in_none() -> None:
+    groups = {row["slug"]: row["diet_group"] for row in rows(CATALOGUE / "commodities.csv")}
+
+    assert set(groups.values()) - {""} == set(HEALTHY_DIET_BASKET)
+    assert set(DIET_GROUPS) <= set(groups)
+    assert {groups[food] for food in ("bawang-putih", "cabai-rawit-merah", "gula-konsumsi", "jahe")} == {""}
+
+
+def test_foods_of_one_composition_share_their_figures() -> None:
+    by_row: dict[str, set[tuple[str, str]]] = {}
+    for row in rows(CATALOGUE / "commodities.csv"):
+        by_row.setdefault(row["tkpi"], set()).add((row["kcal_per_100g"], row["edible_pct"]))
+
+    assert {len(figures) for figures in by_row.values()} == {1}
+    assert by_row[""] == {("", "")}
 
 
 def test_chilli_has_one_name_in_gardens_and_markets() -> None:
