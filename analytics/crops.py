@@ -87,6 +87,12 @@ def seasons() -> Mapping[str, CropSeason]:
     return MappingProxyType({row["slug"]: _season(row) for row in _rows()})
 
 
+@cache
+def best_yields() -> Mapping[str, float]:
+    """What a square metre of each crop gives in the best season [kg/m2], by commodity; unverified."""
+    return MappingProxyType({slug: season.kg_m2[-1] for slug, season in seasons().items()})
+
+
 def _rows() -> list[dict[str, str]]:
     text = resources.files("commons.catalogue").joinpath("crops.csv").read_text("utf-8")
     return list(csv.DictReader(text.splitlines()))

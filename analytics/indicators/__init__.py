@@ -12,6 +12,7 @@ from analytics.indicators.garden_compost import GARDEN_COMPOST
 from analytics.indicators.garden_harvest import GARDEN_HARVEST
 from analytics.indicators.garden_sales import GARDEN_SALES
 from analytics.indicators.garden_yield import GARDEN_YIELD
+from analytics.indicators.harvest_doubt import HARVEST_DOUBT
 from analytics.indicators.harvest_expected import HARVEST_EXPECTED
 from analytics.indicators.harvest_outlook import HARVEST_OUTLOOK
 from analytics.indicators.lane_weather import LANE_WEATHER
@@ -36,6 +37,7 @@ INDICATORS: Final[Mapping[str, Indicator]] = MappingProxyType(
     {
         "sensor_doubt": SENSOR_DOUBT,
         "soil_state": SOIL_STATE,
+        "harvest_doubt": HARVEST_DOUBT,
         "garden_harvest": GARDEN_HARVEST,
         "price_doubt": PRICE_DOUBT,
         "price_elementary": PRICE_ELEMENTARY,

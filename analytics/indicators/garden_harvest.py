@@ -9,10 +9,10 @@ import pandas as pd
 
 from analytics import provenance
 from analytics.coverage import AtLeast
-from analytics.entries import current
+from analytics.harvests import DOUBTS, SAID, believed, reports
 from analytics.indicators.indicator import Indicator, Reach, Source, Worked
 from analytics.methods.supply import harvest_totals
-from analytics.periods import local_days, starts
+from analytics.periods import starts
 from analytics.revision import digest
 from commons.catalogue import Label
 from commons.marks import ALL_FOODS
@@ -44,18 +44,14 @@ def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> p
     A place without a report has no row. No lane is expected to report every day, so a day's row has no `lanes_total`.
 
     A harvest in pieces only is a report without a weight: beside others the sum is marked `incomplete`, alone it leaves
-    kilograms missing.
+    kilograms missing. Entries that `harvest_doubt` leaves out are no reports.
     """
-    rows = list(_rows(_placed(_reports(frames["harvest"], site), site), site))
+    rows = list(_rows(_placed(_believed(frames, site), site), site))
     return pd.DataFrame(rows, columns=[*_COLUMNS, *_ABOUT])
 
 
-def _reports(log: pd.DataFrame, site: Site) -> pd.DataFrame:
-    """Entries that hold and say something, of the site's lanes, each with its local day."""
-    entries = current(log)
-    says = entries[["kg", "pieces"]].notna().any(axis=1) | (entries["nothing"] == 1)
-    entries = entries[says & entries["lane"].isin(list(site.lanes))]
-    return provenance.with_origins(entries, site).assign(day=local_days(entries["time"], site.zone))
+def _believed(frames: Mapping[str, pd.DataFrame], site: Site) -> pd.DataFrame:
+    return believed(reports(frames["harvest"], site), frames["harvest_doubt"], site)
 
 
 def _placed(reports: pd.DataFrame, site: Site) -> pd.DataFrame:
@@ -125,7 +121,7 @@ def _spread(site: Site, place: str) -> list[str]:
 
 def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
     """The entries of the period in the place, and their sum."""
-    placed = _placed(_reports(frames["harvest"], site), site)
+    placed = _placed(_believed(frames, site), site)
     here = (placed["place"] == row["place"]) & (placed["period"] == row["period"])
     here &= placed["start"] == pd.Timestamp(row["start"])
     here &= (placed["commodity"] == row["commodity"]) | (row["commodity"] == ALL_FOODS)
@@ -140,7 +136,7 @@ def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked
 
 GARDEN_HARVEST: Final = Indicator(
     name="garden_harvest",
-    reads=(Source("harvest", ("entry", "version", "void", "node", "kg", "pieces", "nothing")),),
+    reads=(Source("harvest", SAID), Source("harvest_doubt", DOUBTS)),
     periods=_PERIODS,
     place="place",
     coverage=AtLeast(count=1),

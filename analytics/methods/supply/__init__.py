@@ -10,10 +10,12 @@ from analytics.methods.supply.basket import (
     cost_of_healthy_diet,
     garden_offset,
 )
+from analytics.methods.supply.doubt import DOUBLE, IMPOSSIBLE, REPEATED, TENFOLD, doubtful_harvests
 from analytics.methods.supply.harvest import Coverage, coverage, current_entries, harvest_totals
 from analytics.methods.supply.need import Diversity, days_of_stock, diversity, fulfilment, yield_per_m2
 from analytics.methods.supply.nutrition import (
     AKE_KCAL,
+    AKP_G,
     PPH_GROUPS,
     DietaryPattern,
     Nutrients,
@@ -23,8 +25,13 @@ from analytics.methods.supply.nutrition import (
 
 __all__ = [
     "AKE_KCAL",
+    "AKP_G",
+    "DOUBLE",
     "HEALTHY_DIET_BASKET",
+    "IMPOSSIBLE",
     "PPH_GROUPS",
+    "REPEATED",
+    "TENFOLD",
     "BasketCost",
     "Coverage",
     "DietaryPattern",
@@ -40,6 +47,7 @@ __all__ = [
     "days_of_stock",
     "desirable_dietary_pattern",
     "diversity",
+    "doubtful_harvests",
     "fulfilment",
     "garden_offset",
     "harvest_totals",

@@ -17,6 +17,9 @@ AKE_KCAL: Final = 2100.0
 """Recommended energy per head and day (angka kecukupan energi), WNPG XI, 2018. Older documents count with 2000, and
 availability with 2400."""
 
+AKP_G: Final = 57.0
+"""Recommended protein per head and day (angka kecukupan protein), WNPG XI, 2018."""
+
 
 class Group(NamedTuple):
     """A food group of the PPH: what a point of its share of the energy is worth, and the most it can give."""
