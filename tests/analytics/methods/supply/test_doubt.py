@@ -70,10 +70,10 @@ def test_a_lane_whose_usual_was_tenfold_before_others_came_is_judged_by_them() -
 
 
 def test_the_same_day_says_nothing_of_what_is_usual() -> None:
-    lanes = [entry(lane, day, 2.0) for lane in "abc" for day in range(2)]
+    lanes = [entry(lane, day, 2.0) for lane in "abc" for day in range(3)]
 
-    assert verdicts(*lanes, entry("new", 1, 15.0), entry("d", 2, 15.0)) == {}
-    assert verdicts(*lanes, entry("a", 2, 2.0), entry("new", 3, 15.0)) == {7: "tenfold_harvest"}
+    assert verdicts(*lanes, entry("new", 2, 25.0)) == {}
+    assert verdicts(*lanes, entry("new", 3, 25.0)) == {9: "tenfold_harvest"}
 
 
 def test_a_lie_told_every_day_never_becomes_the_usual() -> None:
