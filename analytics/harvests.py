@@ -1,4 +1,4 @@
-"""Harvest entries as they stand, each with its local day and area, without those that are not believed."""
+"""What was harvested: entries as they stand, those that are believed, and their sums by week and month."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import pandas as pd
 from analytics import provenance
 from analytics.entries import current
 from analytics.periods import local_days
+from commons.marks import ALL_FOODS
 
 if TYPE_CHECKING:
+    from analytics.periods import Period
     from commons.sites import Site
 
 SAID: Final = ("entry", "version", "void", "node", "kg", "pieces", "nothing")
@@ -19,6 +21,12 @@ SAID: Final = ("entry", "version", "void", "node", "kg", "pieces", "nothing")
 DOUBTS: Final = ("left_out", "detail")
 """The fields of `harvest_doubt` that `believed` needs."""
 
+SUMS: Final = ("kg", "n", "expected", "coverage", "marks", "revision")
+"""The fields of `garden_harvest` that `of_foods` and `of_all` need."""
+
+PERIODS: Final[tuple[Period, ...]] = ("week", "month")
+WHERE: Final = ["period", "start", "place"]
+DAYS_PER_WEEK: Final = 7
 _UNNAMED: Final = ["lane", "bed", "commodity", "origin"]
 
 
@@ -70,3 +78,38 @@ def _moments(log: pd.DataFrame) -> pd.Series[str]:
     for tag in _UNNAMED:
         moments = moments + "/" + log[tag]
     return moments
+
+
+def of_foods(harvest: pd.DataFrame, site: Site) -> pd.DataFrame:
+    """Rows of `garden_harvest` of single foods in weeks and months, each with its `start`, in a fixed order."""
+    kept = harvest[(harvest["commodity"] != ALL_FOODS) & harvest["period"].isin(PERIODS) & harvest["kg"].notna()]
+    return _started(kept, site)
+
+
+def of_all(harvest: pd.DataFrame, site: Site) -> pd.DataFrame:
+    """Rows of `garden_harvest` of all foods together in weeks and months, by `WHERE`."""
+    kept = harvest[(harvest["commodity"] == ALL_FOODS) & harvest["period"].isin(PERIODS)]
+    return _started(kept, site).set_index(WHERE)
+
+
+def people_days(rows: pd.DataFrame, site: Site) -> pd.DataFrame:
+    """The people of each row's place and the days of its period; of a place whose people are not known, none.
+
+    Args:
+        rows: Columns `place`, `period` and `start`.
+        site: The city.
+    """
+    known = {slug: place.population for slug, place in site.places.items() if place.population}
+    month = rows["start"].dt.days_in_month
+    days = month.where(rows["period"] == "month", DAYS_PER_WEEK)
+    return pd.DataFrame({"people": rows["place"].map(known).astype(float), "days": days}, index=rows.index)
+
+
+def people(site: Site) -> object:
+    """How many people live where, as far as the site says."""
+    return {slug: place.population for slug, place in site.places.items()}
+
+
+def _started(rows: pd.DataFrame, site: Site) -> pd.DataFrame:
+    dated = rows.assign(start=local_days(rows["time"], site.zone))
+    return dated.sort_values([*WHERE, "commodity"], ignore_index=True)
