@@ -9,7 +9,19 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
 from commons.marks import ALL_FOODS
-from web import beds, districts, doubts, drawings, harvests, outlook, pipeline, price_watch, prices, words
+from web import (
+    beds,
+    districts,
+    doubts,
+    drawings,
+    food,
+    harvests,
+    outlook,
+    pipeline,
+    price_watch,
+    prices,
+    words,
+)
 from web.credits import SOURCES_FILE, credits_of, recording_credit
 from web.language import N_
 from web.public import HISTORY, public_tags, readable
@@ -151,6 +163,7 @@ class Pages:
             "compost": outlook.newest_month(reader, "garden_compost"),
             "sales": outlook.newest_month(reader, "garden_sales", commodity=ALL_FOODS),
             "silent": _silent(by_lane),
+            "food": food.month_of(reader, reader.site.kota.slug),
             "index": index,
             "chart": drawings.market_index(reader, language, index) if index else None,
             "positions": prices.position_counts(limited),
@@ -173,6 +186,7 @@ class Pages:
             "harvest": weeks,
             "next_harvests": outlook.next_harvests(reader, slug),
             "water": outlook.water_weeks(reader, slug),
+            "food": food.month_of(reader, slug),
             "soil_chart": drawings.soil_week(reader, language, found),
             "harvest_chart": drawings.lane_harvest(language, weeks),
         }
