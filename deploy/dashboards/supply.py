@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from commons.catalogue import Label
 from commons.marks import ALL_FOODS
 from deploy.dashboards import variables, words
-from deploy.dashboards.charts import Charts
+from deploy.dashboards.charts import MONTH, Charts
 from deploy.dashboards.dashboard import Dashboard
 from deploy.dashboards.query import Rows, among, equals, other_than
 
@@ -23,6 +23,17 @@ _CITY: Final = Rows("garden_harvest", (*_TOGETHER, _OF_CITY), ("place",))
 _CITY_FOODS: Final = Rows("garden_harvest", (*_FOODS, _OF_CITY), ("commodity",))
 _PLACES: Final = Rows("garden_harvest", (*_TOGETHER, *_OF_PLACES), ("place",))
 _PLACES_FOODS: Final = Rows("garden_harvest", (*_FOODS, *_OF_PLACES), ("place", "commodity"))
+_FED_CITY: Final = Rows("nutrition", (*_PERIOD, _OF_CITY), ("place",))
+_FED_PLACES: Final = Rows("nutrition", (*_PERIOD, *_OF_PLACES), ("place",))
+_NEED: Final = Rows("food_supply", (*_PERIOD, _OF_CITY, among("commodity", "commodity")), ("commodity",))
+_SAVED_CITY: Final = Rows("savings", (*_TOGETHER, _OF_CITY), ("place",))
+_SAVED_FOODS: Final = Rows("savings", (*_FOODS, _OF_CITY), ("commodity",))
+_SAVED_PLACES: Final = Rows("savings", (*_TOGETHER, *_OF_PLACES), ("place",))
+_BASKETS: Final = Rows("basket_cost", _PERIOD, ("market", "basket"))
+_DIETS: Final = Rows("healthy_diet_cost", _PERIOD, ("market", "group"))
+_DOUBTS: Final = Rows("harvest_doubt", (variables.IN_CITY,), ("lane", "commodity", "test"))
+_FED: Final = ("kg", "known_pct", "kcal", "protein_g", "person_days", "energy_pct", "pph_points", "foods", "shannon")
+_SAVED: Final = ("saved_idr", "priced_pct", "basket_idr", "basket_pct", "coverage", "marks")
 _FIELDS: Final = ("kg", "lanes_reported", "lanes_total", "coverage", "marks")
 
 _ABOUT: Final = Label(
@@ -46,6 +57,26 @@ _NEWEST: Final = Label(
     "Periode terbaru dalam rentang waktu: berapa dari berapa lorong yang melapor.",
     "The newest period in the time range: how many of how many lanes reported.",
 )
+_OF_KNOWN: Final = Label(
+    "Hanya pangan yang kandungannya diketahui; untuk minggu dan bulan. Sumbangan pada poin PPH bukan skor PPH.",
+    "Of the foods whose composition is known only; for weeks and months. A contribution to PPH points is no PPH score.",
+)
+_OF_PRICED: Final = Label(
+    "Hanya pangan yang ada harga pasarnya; untuk minggu dan bulan.",
+    "Of the foods that have a market price only; for weeks and months.",
+)
+_OF_NEED: Final = Label(
+    "Terhadap konsumsi rata-rata seluruh warga kota; untuk minggu dan bulan.",
+    "Against the average consumption of all the city's people; for weeks and months.",
+)
+_OF_BASKET: Final = Label(
+    "Kosong bila satu harga tidak ada: keranjang yang kurang isinya tidak pernah ditampilkan lebih murah.",
+    "Empty where one price is missing: a basket that lacks a food is never shown as a cheaper one.",
+)
+_OF_DOUBT: Final = Label(
+    "Laporan yang tidak dihitung (1) atau hanya disebut (0), dengan berat yang biasa.",
+    "Reports that do not count (1) or are only named (0), with the usual weight.",
+)
 
 
 def build(language: Language) -> Dashboard:
@@ -60,6 +91,16 @@ def build(language: Language) -> Dashboard:
         charts.periods(_CITY, "coverage", _OF_LANES, bars=True),
         charts.newest(_PLACES, _FIELDS, _NEWEST),
         charts.newest(_PLACES_FOODS, _FIELDS, _NEWEST),
+        charts.newest(_FED_CITY, (*_FED, "coverage", "marks"), _OF_KNOWN),
+        charts.periods(_FED_CITY, "kcal", _OF_KNOWN, bars=True),
+        charts.periods(_SAVED_FOODS, "saved_idr", _OF_PRICED, bars=True),
+        charts.newest(_SAVED_CITY, _SAVED, _OF_PRICED),
+        charts.newest(_NEED, ("kg", "need_kg", "fulfilment", "people", "coverage", "marks"), _OF_NEED),
+        charts.newest(_FED_PLACES, (*_FED, "coverage", "marks"), _OF_KNOWN),
+        charts.newest(_SAVED_PLACES, _SAVED, _OF_PRICED),
+        charts.periods(_BASKETS, "cost_idr", _OF_BASKET, period=MONTH),
+        charts.periods(_DIETS, "cost_idr", _OF_BASKET, period=MONTH),
+        charts.newest(_DOUBTS, ("value", "usual", "left_out", "coverage", "marks"), _OF_DOUBT),
     )
     return Dashboard(
         slug="supply",

@@ -23,6 +23,8 @@ _GRAFANA: Final = {
     "m2": "areaM2",
     "kPa": "pressurekpa",
     "kg/m2": "suffix: kg/m²",
+    "kcal": "suffix: kcal",
+    "g": "suffix: g",
     "kg": "suffix: kg",  # Grafana's own kilogram turns 1,200 kg into 1.20 Mg
     "[IDR]": "currencyIDR",
     "[pp]": "suffix: pp",

@@ -20,6 +20,7 @@ NAMES: Final[Mapping[str, Label]] = {
     "city": Label("Kota", "City"),
     "collector": Label("Pengumpul", "Collector"),
     "commodity": Label("Komoditas", "Commodity"),
+    "group": Label("Kelompok pangan", "Food group"),
     "indicator": Label("Indikator", "Indicator"),
     "kecamatan": Label("Kecamatan", "District (kecamatan)"),
     "kelurahan": Label("Kelurahan", "Ward (kelurahan)"),

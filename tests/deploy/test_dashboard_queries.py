@@ -82,6 +82,8 @@ def _demo(now_ns: int) -> list[Block]:
             for commodity in (*_COMMODITIES, ALL_FOODS)
             for period in ("day", "week", "month")
         ]
+        blocks.append(_rows("harvest_doubt", days, lane=lane, commodity="kangkung", test="tenfold_harvest"))
+    blocks += _food(days)
     market = {"market": "bandung-pihps"}
     blocks.append(_rows("price_index", months, **market, basket=ALL_FOODS))
     blocks.append(_rows("price_weekly", months, **market, commodity=ALL_FOODS))
@@ -117,6 +119,22 @@ def _of_the_garden(lane: str, days: list[int]) -> list[Block]:
         blocks.append(_rows("garden_sales", days, **here, commodity=commodity, period="day"))
         coming = [days[0] + 5 * NANOSECONDS_PER_DAY, *days]
         blocks.append(_rows("harvest_expected", coming, **here, commodity=commodity))
+    return blocks
+
+
+def _food(days: list[int]) -> list[Block]:
+    """What is made of the harvest, and what food costs."""
+    market = {"market": "bandung-pihps", "period": "week"}
+    blocks = [
+        _rows("basket_cost", days, **market, basket="panel"),
+        _rows("healthy_diet_cost", days, **market, group="diet"),
+    ]
+    for lane in _LANES:
+        for level, place in zip(_LEVELS[::-1], _SITE.above(lane), strict=True):
+            at = {"level": level, "place": place, "period": "week"}
+            blocks.append(_rows("nutrition", days, **at))
+            blocks += [_rows("food_supply", days, **at, commodity=food) for food in _COMMODITIES]
+            blocks += [_rows("savings", days, **at, commodity=food) for food in (*_COMMODITIES, ALL_FOODS)]
     return blocks
 
 
