@@ -58,7 +58,7 @@ def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked
     used = foods[here].join(people_days(foods, site))
     norm = site.basket[row["commodity"]]
     days = f"{used['days'].iloc[0]:g}" if len(used) else "the period's"
-    need = f"{row['people']:g} people · {norm.kg_per_person_year:g} kg/year · {days} / 365 days"
+    need = f"{row['people']:,.0f} people · {norm.kg_per_person_year:g} kg/year · {days} / 365 days"
     lines = (
         f"need_kg = {need} = {row['need_kg']:,.1f} kg",
         f"fulfilment = 100 · {row['kg']:g} / {row['need_kg']:,.1f} = {row['fulfilment']:.6f} %",

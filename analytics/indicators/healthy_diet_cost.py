@@ -101,9 +101,10 @@ def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked
     lines = [
         f"{group}: {HEALTHY_DIET_BASKET[str(group)].kcal:g} kcal · {own['idr_per_kcal'].mean():.3f} IDR/kcal"
         for group, own in _chosen(foods)
+        if row["group"] in (group, WHOLE_DIET)
     ]
     table = foods[columns].sort_values(["group", "idr_per_kcal"]).rename_axis("commodity").reset_index()
-    return Worked(table, (*lines, f"cost_idr = Σ kcal · mean IDR/kcal of the cheapest = {row['cost_idr']}"))
+    return Worked(table, (*lines, f"cost_idr = Σ kcal · mean IDR/kcal of the cheapest = {row['cost_idr']:,.0f} IDR"))
 
 
 def _chosen(foods: pd.DataFrame) -> Iterator[tuple[Any, pd.DataFrame]]:
