@@ -127,7 +127,7 @@ def _facts(site: Site) -> object:
 
 FOOD_PRICE: Final = Indicator(
     name="food_price",
-    reads=(Source("price", ("entry", "version", "void", "price_idr")),),
+    reads=(Source("price", ("entry", "version", "void", "node", "price_idr")),),
     periods=_PERIODS,
     place="market",
     coverage=AtLeast(count=1),

@@ -89,7 +89,7 @@ HARVEST_DOUBT: Final = Indicator(
     ),
     formula="kg > 5 to 8 x the median of earlier harvests; or kg/m2 > 3 x the best season's; or told again in 10 min",
     compute=compute,
-    marks=(provenance.RECORDED, provenance.SIMULATED),
+    marks=provenance.ORIGINS,
     spread=_everywhere,
     facts=_facts,
 )

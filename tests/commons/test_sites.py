@@ -49,6 +49,15 @@ def test_a_bed_with_an_unreadable_area_is_named_by_file_and_line(copy: Path) -> 
         Site(copy)
 
 
+@pytest.mark.parametrize("people", ["0", "-4"])
+def test_a_household_of_nobody_is_refused(copy: Path, people: str) -> None:
+    told = copy / "site.toml"
+    told.write_text(told.read_text().replace("household_people = 4", f"household_people = {people}"))
+
+    with pytest.raises(SiteError, match="household_people"):
+        Site(copy)
+
+
 def test_a_missing_table_is_named(copy: Path) -> None:
     (copy / "places.csv").unlink()
 
