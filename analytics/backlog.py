@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from analytics.indicators.indicator import Reach
 from analytics.periods import day_of, next_start, start_of, starts_between
+from analytics.touches import EVERYWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from analytics.periods import Period
     from analytics.touches import Touch
 
-EVERYWHERE: Final = ""
 _FAR: Final = timedelta(days=31)  # ranges nearer than this are read at once
 _YEAR: Final = timedelta(days=366)  # from any start it ends in the period one year on
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import date
+
+EVERYWHERE: Final = ""
+"""The place that stands for every place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from analytics import provenance
-from analytics.backlog import EVERYWHERE
 from analytics.coverage import AtLeast
 from analytics.indicators.indicator import Indicator, Reach, Source
 from analytics.indicators.quotes import daily_prices, geometric_mean, market_levels
 from analytics.periods import local_days, starts
 from analytics.revision import digest
+from analytics.touches import EVERYWHERE
 from commons.catalogue import Label
 from commons.catalogue.commodities import commodities
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from analytics import provenance
-from analytics.backlog import EVERYWHERE
 from analytics.coverage import AtLeast
 from analytics.crops import best_yields
 from analytics.frames import groups
@@ -15,6 +14,7 @@ from analytics.harvests import SAID, areas, reports
 from analytics.indicators.indicator import Indicator, Reach, Source
 from analytics.methods.supply import REPEATED, doubtful_harvests
 from analytics.revision import digest
+from analytics.touches import EVERYWHERE
 from commons.catalogue import Label
 
 if TYPE_CHECKING:
