@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NEEDS_SHOWN: Final = 6
 _LOOK_BACK_DAYS: Final = 62
+_PRICES_LOOK_BACK_DAYS: Final = 400
 _PANEL: Final = "panel"
 
 
@@ -79,7 +80,9 @@ def month_of(reader: Reader, place: str) -> Food | None:
 def _basket(reader: Reader) -> Row | None:
     """The newest month of the panel's foods: of the city's own markets first."""
     markets = reader.site.markets
-    rows = [row for row in _read(reader, "basket_cost", basket=_PANEL) if not row["refused"]]
+    rows = [
+        row for row in _read(reader, "basket_cost", days=_PRICES_LOOK_BACK_DAYS, basket=_PANEL) if not row["refused"]
+    ]
     known = sorted((row for row in rows if row["market"] in markets), key=lambda row: row["time"], reverse=True)
     own = sorted(known, key=lambda row: markets[row["market"]].stand_in)
     return {**own[0], "at": markets[own[0]["market"]], "start": reader.local(own[0]["time"]).date()} if own else None
@@ -94,7 +97,7 @@ def _newest(rows: list[Row]) -> Row | None:
     return rows[-1] if rows else None
 
 
-def _read(reader: Reader, measurement: str, **where: str) -> list[Row]:
+def _read(reader: Reader, measurement: str, *, days: int = _LOOK_BACK_DAYS, **where: str) -> list[Row]:
     """The months of a place, refused ones too."""
-    start = reader.days_ago(_LOOK_BACK_DAYS)
+    start = reader.days_ago(days)
     return reader.read(Query(measurement, start=start, where={**where, "period": "month"}, quality="all"))

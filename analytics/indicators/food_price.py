@@ -31,6 +31,7 @@ BY: Final = ["period", "start", "commodity"]
 
 _PERIODS: Final[tuple[Period, ...]] = ("week", "month")
 _CONSUMER: Final = "consumer"
+_A_YEAR: Final = pd.Timedelta(days=366)
 _KEYS: Final = ["period", "start", "market", "commodity"]
 _COLUMNS: Final = ("start", "market", "commodity", "period", "price_idr", "per_kg", "quotes")
 _ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
@@ -80,6 +81,30 @@ def city_prices(prices: pd.DataFrame, site: Site) -> pd.DataFrame:
         revisions=("revision", " ".join),
     )
     return found.assign(per_kg=geometric_mean(found["per_kg"]))
+
+
+def valued(foods: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFrame:
+    """Each food with its newest price, at most a year older than the food: what things cost when one last looked.
+
+    Args:
+        foods: Columns `period`, `start` and `commodity` among them.
+        prices: As `city_prices` gives them.
+
+    Returns:
+        The same rows with the columns of the prices, missing where there is none, and `priced_at`, the start of the
+        price's own period. Marks of an older price say that it was imputed.
+    """
+    known = prices.rename_axis(index={"start": "priced_at"}).reset_index()
+    if foods.empty or known.empty:
+        return foods.assign(**dict.fromkeys(known.columns.difference(BY), None)).astype({"per_kg": float})
+    asked = foods.rename_axis("label").reset_index().sort_values("start", kind="stable")
+    by = ["period", "commodity"]
+    found = pd.merge_asof(
+        asked, known.sort_values("priced_at"), left_on="start", right_on="priced_at", by=by, tolerance=_A_YEAR
+    )
+    is_older = found["priced_at"] < found["start"]
+    found["price_marks"] = found["price_marks"].mask(is_older, found["price_marks"] + "," + provenance.IMPUTED)
+    return found.set_index("label").reindex(foods.index)
 
 
 def joined(marks: Iterable[str]) -> set[str]:

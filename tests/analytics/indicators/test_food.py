@@ -169,6 +169,33 @@ def test_the_city_s_own_market_goes_before_one_that_stands_in(city: City) -> Non
     assert (row["saved_idr"], row["marks"]) == (160_000.0, "")
 
 
+def test_where_nobody_looked_the_newest_price_of_a_year_stands_and_says_so(city: City) -> None:
+    city.prices(PANEL, "cabai-rawit-merah", {date(2025, 10, 20): 30_000.0, date(2026, 6, 20): 50_000.0})
+    city.prices(PANEL, "cabai-merah-besar", {date(2025, 9, 20): 30_000.0})
+    city.harvest("saga", DAY, "e1", commodity="cabai-rawit-merah", kg=2.0)
+    city.harvest("saga", DAY, "e2", commodity="cabai-merah-besar", kg=2.0)
+
+    compute(city)
+
+    row = city.row("savings", MONTH, commodity="cabai-rawit-merah", place="saga", period="month")
+    assert (row["per_kg"], row["imputed_share"], row["marks"]) == (50_000.0, 1.0, "imputed,recorded,stand_in")
+    assert city.rows("savings", commodity="cabai-merah-besar") == []
+    whole = city.row("savings", MONTH, commodity="semua", place="saga", period="month")
+    assert (whole["saved_idr"], whole["priced_pct"], whole["imputed_share"]) == (100_000.0, 50.0, 1.0)
+
+
+def test_a_late_price_reaches_the_months_that_have_none_of_their_own(city: City) -> None:
+    city.prices(PANEL, "cabai-rawit-merah", {date(2026, 6, 20): 50_000.0})
+    city.harvest("saga", DAY, "e1", commodity="cabai-rawit-merah", kg=2.0)
+    settled(city)
+
+    city.prices(PANEL, "cabai-rawit-merah", {date(2026, 7, 20): 60_000.0})
+    compute(city)
+
+    row = city.row("savings", MONTH, commodity="cabai-rawit-merah", place="saga", period="month")
+    assert row["saved_idr"] == 120_000.0
+
+
 def priced(city: City, market: str = PANEL, *, but: str = "", only_panel: bool = True) -> None:
     """A price of 10,000 for every food of the basket."""
     for norm in city.site.basket.values():
