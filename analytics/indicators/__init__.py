@@ -63,7 +63,6 @@ INDICATORS: Final[Mapping[str, Indicator]] = MappingProxyType(
         "lane_weather": LANE_WEATHER,
         "node_completeness": NODE_COMPLETENESS,
         "water_use": WATER_USE,
-
         "food_price": FOOD_PRICE,
         "food_supply": FOOD_SUPPLY,
         "nutrition": NUTRITION,
