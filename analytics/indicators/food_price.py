@@ -9,8 +9,8 @@ import pandas as pd
 
 from analytics import provenance
 from analytics.coverage import AtLeast
-from analytics.indicators.indicator import Indicator, Reach, Source
-from analytics.indicators.quotes import daily_prices, geometric_mean, market_levels
+from analytics.indicators.indicator import Indicator, Reach
+from analytics.indicators.quotes import QUOTES, believed_prices, geometric_mean, market_levels
 from analytics.periods import local_days, starts
 from analytics.revision import digest
 from analytics.touches import EVERYWHERE
@@ -42,7 +42,7 @@ def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> p
 
     A kilogram of what is sold by the litre is reckoned from the site's units, and missing where they do not say.
     """
-    daily = daily_prices(frames["price"], site)
+    daily = believed_prices(frames, site)
     consumers = [slug for slug, market in site.markets.items() if market.level == _CONSUMER]
     daily = daily[daily["market"].isin(consumers)].assign(log=lambda own: np.log(own["price"]))
     dated = pd.concat([daily.assign(period=period, start=starts(daily["day"], period)) for period in _PERIODS])
@@ -152,7 +152,7 @@ def _facts(site: Site) -> object:
 
 FOOD_PRICE: Final = Indicator(
     name="food_price",
-    reads=(Source("price", ("entry", "version", "void", "node", "price_idr")),),
+    reads=QUOTES,
     periods=_PERIODS,
     place="market",
     coverage=AtLeast(count=1),
