@@ -14,7 +14,7 @@ import duckdb
 
 from commons.clock import SystemClock
 from lorong.broker import nats_server
-from tests.bench import figures, latency, node, outage, throughput
+from tests.bench import city, figures, indices, latency, node, outage, throughput
 from tests.bench.servers import influxd, version
 from tests.bench.telegraf import telegraf
 
@@ -103,6 +103,16 @@ class Run:
             self.say(found.text())
             self._keep(figures.of_latency(found))
 
+    def methods(self) -> None:
+        """Figures 7 to 9."""
+        sizes = [max(2, round(indices.REGENCIES * self.scale / part)) for part in (4, 2, 1)]
+        found = [indices.measure_indices(size) for size in sizes]
+        self.say("", "a country's prices to indices:", *(one.text() for one in found))
+        self._keep(figures.of_indices(found))
+        lanes = city.measure_city(round(city.LANES * self.scale))
+        self.say("", "a city's indicators:", *lanes.lines())
+        self._keep(figures.of_city(lanes))
+
     def _keep(self, found: Iterable[Figure]) -> None:
         self.figures = sorted([*self.figures, *found], key=lambda figure: figure.name[0])
 
@@ -113,8 +123,9 @@ _PARTS: Final[dict[str, Callable[[Run], None]]] = {
     "outage": Run.outage,
     "node": Run.node,
     "latency": Run.latency,
+    "methods": Run.methods,
 }
-_ABOUT: Final = (throughput.ABOUT, outage.ABOUT, node.ABOUT, latency.ABOUT)
+_ABOUT: Final = (throughput.ABOUT, outage.ABOUT, node.ABOUT, latency.ABOUT, indices.ABOUT, city.ABOUT)
 
 
 def main() -> None:

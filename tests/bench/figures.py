@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tests.bench.city import CityDay
+    from tests.bench.indices import Indices
     from tests.bench.latency import Latency
     from tests.bench.node import NodeFigures
     from tests.bench.outage import Outage
@@ -105,6 +107,35 @@ def of_latency(found: Latency) -> list[Figure]:
     return [
         Figure(f"{name}: median", found.median, "s", 0.5, at_least=False, beside=f"{found.rows:,} rows"),
         Figure(f"{name}: 99th percentile", found.slow, "s", 2.0, at_least=False, beside=f"slowest {found.worst:.2f} s"),
+    ]
+
+
+def of_indices(found: Sequence[Indices]) -> list[Figure]:
+    """Figure 7: the largest size, and how much more a quote costs there than in the smallest."""
+    small, large = found[0], found[-1]
+    growth = (large.cpu_seconds / large.quotes) / (small.cpu_seconds / small.quotes)
+    size = f"{large.quotes:,} quotes, {large.cpu_seconds:.1f} s of processor"
+    return [
+        Figure("7 daily prices to indices", large.seconds, "s", 60, at_least=False, beside=size),
+        Figure("7 daily prices to indices: memory", large.memory_mb, "MB", 4_000, at_least=False),
+        Figure(
+            "7 a quote at full size, of one at a quarter",
+            growth,
+            "×",
+            1.2,
+            at_least=False,
+            beside=f"{small.quotes:,} quotes",
+        ),
+    ]
+
+
+def of_city(found: CityDay) -> list[Figure]:
+    """Figures 8 and 9."""
+    slowest = max(found.late, key=lambda name: found.late[name])
+    made, beside = f"{found.lanes:,} lanes, {found.computed:,} values", f"a late {slowest}"
+    return [
+        Figure("8 a day's indicators of a city", found.day_seconds, "s", 30, at_least=False, beside=made),
+        Figure("9 a late reading, recomputed", found.late[slowest], "s", 2.0, at_least=False, beside=beside),
     ]
 
 
