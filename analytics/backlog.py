@@ -90,10 +90,13 @@ class Due:
         named = {*self.periods, *self.since}
         return None if EVERYWHERE in named else tuple(sorted(named))
 
-    def ranges(self, period: Period) -> list[tuple[date | None, date | None]]:
-        """The days to read, as (first, first no longer wanted), None = no bound; near ones are put together."""
+    def ranges(self, *periods: Period) -> list[tuple[date | None, date | None]]:
+        """The days to read for these kinds of periods, as (first, first no longer wanted); near ones are put together.
+
+        None = no bound. A period ends with the longest of its kinds: a week may reach into another month.
+        """
         single = {start for starts in self.periods.values() for start in starts}
-        days = [(start, next_start(start, period)) for start in single]
+        days = [(start, max(next_start(start, period) for period in periods)) for start in single]
         days += [(steps[0][0], date.max) for steps in self.since.values()]
         return [(None if a == date.min else a, None if b == date.max else b) for a, b in _merged(sorted(days))]
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from analytics import frames
+from analytics.indicators.indicator import Reach
 from analytics.periods import day_of, local_days, midnight_ns
 from commons.catalogue import measurement
 from commons.clock import NANOSECONDS_PER_MILLISECOND
@@ -13,8 +16,6 @@ from store.contract import Query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from analytics.backlog import Due
     from analytics.frames import Row
@@ -44,7 +45,7 @@ class Inputs:
         where = {"city": self._site.slug} | ({} if places is None else {indicator.place: places})
         queries = (
             Query(indicator.name, self._midnight(first), self._midnight(after), where, quality="all")
-            for first, after in wanted.ranges(indicator.periods[-1])
+            for first, after in wanted.ranges(*indicator.periods)
         )
         rows = (row for query in queries for row in frames.rows(self._store.read(query)))
         zone = self._site.zone
@@ -59,11 +60,13 @@ class Inputs:
         return min(firsts, default=date.max)
 
     def _frame(self, indicator: Indicator, source: Source, wanted: Due) -> pd.DataFrame:
+        if source.narrow:
+            return self._narrow(indicator, source, wanted)
         of = measurement(source.measurement)
         where: dict[str, Any] = {"city": self._site.slug}
         ranges: list[tuple[date | None, date | None]] = [(None, None)]
         if source.window is not None:
-            ranges = wanted.ranges(indicator.periods[-1])
+            ranges = wanted.ranges(*indicator.periods)
             places = wanted.places()
             where |= {} if places is None or indicator.place not in of.tags else {indicator.place: places}
         queries = (
@@ -80,6 +83,37 @@ class Inputs:
             for first, after in ranges
         )
         return frames.frame(*(self._store.read(query) for query in queries))
+
+    def _narrow(self, indicator: Indicator, source: Source, wanted: Due) -> pd.DataFrame:
+        """The events that the values which are due are made of, and all versions of each, wherever they stand."""
+        where = {"city": self._site.slug}
+        log = frames.frame(self._store.read(Query(source.measurement, where=where, fields=source.fields)))
+        here = self._inside(indicator, source, wanted, log) & self._near(indicator, source, wanted, log)
+        return log[here | (log["entry"].isin(log["entry"][here]) & (log["entry"] != ""))].reset_index(drop=True)
+
+    def _near(self, indicator: Indicator, source: Source, wanted: Due, log: pd.DataFrame) -> pd.Series[bool]:
+        """Whether each event lies in a period that is due, or as far before it as still matters."""
+        back = 0 if indicator.reach is Reach.OWN_PERIOD else source.back_days
+        ranges = wanted.ranges(*indicator.periods)
+        is_all = back is None or ranges[0][0] is None
+        near = pd.Series(data=is_all, index=log.index)
+        if is_all:
+            return near
+        days = local_days(log["time"], self._site.zone)
+        for first, after in ranges:
+            since = pd.Timestamp(first or date.min) - pd.Timedelta(days=back or 0)
+            near |= (days >= since) & (days < pd.Timestamp(after or date.max))
+        return near
+
+    def _inside(self, indicator: Indicator, source: Source, wanted: Due, log: pd.DataFrame) -> pd.Series[bool]:
+        """Whether each event's lane or market is one from which anything spreads to the places that are due."""
+        tag = next((tag for tag in ("market", "lane") if tag in measurement(source.measurement).tags), None)
+        places = wanted.places()
+        if tag is None or places is None:
+            return pd.Series(data=True, index=log.index)
+        due = set(places)
+        known = self._site.markets if tag == "market" else self._site.lanes
+        return log[tag].isin([place for place in known if due.intersection(indicator.spread(self._site, place))])
 
     def _midnight(self, day: date | None) -> int | None:
         return None if day is None else midnight_ns(day, self._site.zone)

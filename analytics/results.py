@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from analytics import provenance
 from analytics.frames import Row, block, records
 from analytics.periods import midnight_ms, next_start
@@ -85,20 +87,26 @@ def changes(
     """
     earlier = {_key(indicator, row): row for row in stored}
     found = Changes()
-    for row in _dated(indicator, computed, site=site, now_ms=now_ms):
+    is_due = np.array([due.why(place, start) is not None for place, start in _where(indicator, computed)], dtype=bool)
+    for row in _dated(indicator, computed[is_due], site=site, now_ms=now_ms):
         old = earlier.pop(_key(indicator, row), None)
-        why = due.why(row[indicator.place], row["start"])
-        if why is None or (old is None and row[REFUSED] and _end_ms(indicator, row, site) > now_ms):
+        if old is None and row[REFUSED] and _end_ms(indicator, row, site) > now_ms:
             continue
+        why = due.why(row[indicator.place], row["start"]) or ""
         if old is not None and old["revision"] == row["revision"]:
             found.unchanged += 1
         else:
             _replace(found, indicator, old, row, why=why, site=site)
     for old in earlier.values():
-        why = due.why(old[indicator.place], old["start"])
-        if old["start"] >= inputs_from and why is not None and provenance.WITHDRAWN not in old["marks"]:
-            _replace(found, indicator, old, _gone(indicator, old, now_ms), why=why, site=site)
+        since = due.why(old[indicator.place], old["start"])
+        if old["start"] >= inputs_from and since is not None and provenance.WITHDRAWN not in old["marks"]:
+            _replace(found, indicator, old, _gone(indicator, old, now_ms), why=since, site=site)
     return found
+
+
+def _where(indicator: Indicator, computed: pd.DataFrame) -> Iterable[tuple[str, date]]:
+    """The place and the first day of each row."""
+    return zip(computed[indicator.place], computed["start"].astype("datetime64[ns]").dt.date, strict=True)
 
 
 def _dated(indicator: Indicator, computed: pd.DataFrame, *, site: Site, now_ms: int) -> Iterable[Row]:

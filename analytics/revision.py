@@ -35,13 +35,13 @@ def digest(*parts: object) -> str:
 
 
 def _text(part: object) -> str:
+    if isinstance(part, str):  # these two first: a digest is mostly of them
+        return f"{len(part)}:{part}"
+    if isinstance(part, float | int):
+        return f"#{float(part):.9g}"
     match part:
         case None:
             text = "~"
-        case int() | float():
-            text = f"#{float(part):.9g}"
-        case str():
-            text = f"{len(part)}:{part}"
         case date():
             text = f"@{part.isoformat()}"
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from commons.sites.rows import Ceiling
 
 _USUAL_DAYS: Final = 30
+_TO_FRIDAY: Final = 2  # of a Sunday that repeats it
 _COLUMNS: Final = (
     "start",
     "market",
@@ -112,7 +114,7 @@ def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked
 
 CEILING_POSITION: Final = Indicator(
     name="ceiling_position",
-    reads=QUOTES,
+    reads=(replace(QUOTES[0], back_days=_USUAL_DAYS + _TO_FRIDAY), *QUOTES[1:]),
     periods=("day",),
     place="market",
     coverage=AtLeast(count=1),

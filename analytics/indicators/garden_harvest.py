@@ -136,7 +136,7 @@ def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked
 
 GARDEN_HARVEST: Final = Indicator(
     name="garden_harvest",
-    reads=(Source("harvest", SAID), Source("harvest_doubt", DOUBTS)),
+    reads=(Source("harvest", SAID, narrow=True), Source("harvest_doubt", DOUBTS)),
     periods=_PERIODS,
     place="place",
     coverage=AtLeast(count=1),

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from commons.sites import Site
 
 QUOTES: Final = (
-    Source("price", ("entry", "version", "void", "node", "price_idr")),
+    Source("price", ("entry", "version", "void", "node", "price_idr"), narrow=True),
     Source("price_doubt", ("left_out",)),
 )
-"""What `believed_prices` reads."""
+"""What `believed_prices` reads: for values that need the prices of their own market only."""
 
 ZERO_PRICE: Final = "zero_price"
 """The test of `price_doubt` that finds no price at all, and so leaves none out."""

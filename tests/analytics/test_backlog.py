@@ -101,6 +101,12 @@ def test_a_touch_makes_its_own_day_and_place_due() -> None:
     assert found.ranges("day") == [(date(2026, 11, 2), date(2026, 11, 3))]
 
 
+def test_data_of_a_running_period_are_new_and_not_late() -> None:
+    found = ask(SOIL, [touch("2026-11-03", at="2026-11-03")])
+
+    assert found.why("saga", date(2026, 11, 3)) == "new data: soil saga 2026-11-03"
+
+
 def test_a_touch_makes_every_kind_of_period_due_that_it_lies_in() -> None:
     found = ask(replace(SOIL, periods=("day", "week", "month")), [touch("2026-10-29")])
 

@@ -51,6 +51,18 @@ def test_the_limit_is_that_of_the_day(city: City) -> None:
     assert (rows["2025-08-22"]["max_idr"], rows["2025-08-22"]["state"]) == (13_500, "within")
 
 
+def test_a_late_price_is_still_counted_against_the_quotes_of_thirty_days_before(city: City) -> None:
+    city.prices(MARKET, RAWIT, {DAY - timedelta(29): 45_000.0}, quote="b")
+    for moment in ("2026-11-03 09:00", "2026-11-03 10:00"):
+        city.at(moment)
+        run(city)
+    city.at("2026-11-03 11:00")
+
+    city.prices(MARKET, RAWIT, {DAY: 45_000.0})
+
+    assert run(city)["2025-03-20"]["expected"] == 2.0
+
+
 def test_a_day_before_any_limit_has_no_row(city: City) -> None:
     city.prices(MARKET, RAWIT, {date(2022, 11, 30): 30_000, date(2022, 12, 1): 30_000})
 

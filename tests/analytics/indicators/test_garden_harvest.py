@@ -205,7 +205,9 @@ def test_a_late_report_changes_the_periods_and_places_it_lies_in(city: City) -> 
     for number, lane in enumerate(("saga", "agatis", "zurich")):
         for day in (MONDAY, "2026-10-13", "2026-09-15"):
             city.harvest(lane, day, f"e{number}{day}", commodity="bayam", kg=1.0)
-    city.run("garden_harvest")
+    for moment in ("2026-11-03 09:00", "2026-11-03 09:30"):
+        city.at(moment)
+        city.run("garden_harvest")
     key = ("place", "commodity", "period", "day")
     before = {tuple(row[name] for name in key): row["revision"] for row in city.rows("garden_harvest")}
     city.at("2026-11-03 10:00")
@@ -215,6 +217,7 @@ def test_a_late_report_changes_the_periods_and_places_it_lies_in(city: City) -> 
 
     after = {tuple(row[name] for name in key): row["revision"] for row in city.rows("garden_harvest")}
     changed = {name for name in after if after[name] != before.get(name)}
+    assert one(city, "makassar", "bayam", "week", "2026-10-12")["kg"] == 4.0
     starts = {("day", "2026-10-13"), ("week", "2026-10-12"), ("month", MONTH)}
     assert changed == {
         (place, commodity, period, start)
@@ -222,6 +225,21 @@ def test_a_late_report_changes_the_periods_and_places_it_lies_in(city: City) -> 
         for commodity in ("bayam", "semua")
         for period, start in starts
     }
+
+
+def test_a_late_report_at_a_months_end_leaves_the_rest_of_its_week_in_the_sum(city: City) -> None:
+    city.harvest("saga", "2026-10-01", "e1", commodity="bayam", kg=1.0)
+    city.harvest("saga", "2026-10-02", "e2", commodity="bayam", kg=2.0)
+    for moment in ("2026-11-03 09:00", "2026-11-03 10:00"):  # by then, the first marks are settled
+        city.at(moment)
+        city.run("garden_harvest")
+    city.at("2026-11-03 11:00")
+
+    city.harvest("saga", "2026-09-30", "late", commodity="bayam", kg=4.0)
+    city.run("garden_harvest")
+
+    assert one(city, "saga", "bayam", "week", "2026-09-28")["kg"] == 7.0
+    assert one(city, "saga", "bayam", "month", "2026-10-01")["kg"] == 3.0
 
 
 def test_a_lane_that_the_site_does_not_know_counts_nowhere(city: City) -> None:
