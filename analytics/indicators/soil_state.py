@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -64,14 +65,16 @@ def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> p
 
 
 def _plots(site: Site) -> dict[tuple[str, str], _Plot]:
-    plots = {}
-    for key, bed in site.beds.items():
-        crop = crop_water(bed.crop)
-        own = bed.depth_m if crop.root_depth_m is None else crop.root_depth_m
-        roots_m = float(soil_water.root_depth(own, container_m=bed.depth_m))
-        taw = soil_water.total_available_water(bed.field_capacity_pct, bed.wilting_point_pct, roots_m)
-        plots[key] = _Plot(bed, crop, roots_m, float(taw), digest(bed, crop))
-    return plots
+    return {key: _plot(bed) for key, bed in site.beds.items()}
+
+
+@lru_cache(maxsize=100_000)
+def _plot(bed: Bed) -> _Plot:
+    crop = crop_water(bed.crop)
+    own = bed.depth_m if crop.root_depth_m is None else crop.root_depth_m
+    roots_m = float(soil_water.root_depth(own, container_m=bed.depth_m))
+    taw = soil_water.total_available_water(bed.field_capacity_pct, bed.wilting_point_pct, roots_m)
+    return _Plot(bed, crop, roots_m, float(taw), digest(bed, crop))
 
 
 def _hourly(soil: pd.DataFrame, site: Site, plots: Mapping[tuple[str, str], _Plot]) -> pd.DataFrame:

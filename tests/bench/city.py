@@ -115,7 +115,7 @@ def _measured(city: _City, lanes: int) -> CityDay:
     day, summary = city.run()
     late, again = {}, {}
     for hour, (name, arrive) in enumerate(city.late(_TODAY).items(), start=2):
-        city.at(_TODAY + timedelta(days=1), hour=hour)
+        city.at(_TODAY + timedelta(days=1), hour=hour + 0.5)
         city.run()
         arrive()
         late[name], found = city.run()
