@@ -16,8 +16,8 @@ def test_contributions_of_the_benchmarks_country_add_up_to_its_changes() -> None
 
 
 def test_a_late_reading_of_the_benchmarks_city_is_all_that_is_looked_at_again() -> None:
-    found = measure_city(7)
+    found = measure_city(30)
 
-    assert found.again["soil reading"] == 2
+    assert 0 < found.again["soil reading"] < found.lanes
     assert 0 < found.again["harvest"] < found.computed
     assert [figure.name[0] for figure in figures.of_city(found)] == ["8", "9"]
