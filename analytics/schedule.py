@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -43,6 +44,8 @@ class Schedule:
         self._stop = threading.Event()
         self._log = Log("analytics.schedule")
         self._scheduler = BackgroundScheduler(timezone=UTC)
+        # A beat that is left out because one runs is no warning to anybody: what is due stays due.
+        logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
     def start(self) -> None:
         """Begin at once, and then on every beat. Call it once."""
