@@ -142,14 +142,25 @@ class InfluxClient:
                 retention_policy=policy or "autogen",
                 default=True,
             )
-            found = policies.get_dbr_ps(org=self._org, db=database).content
-            if any(one.default and one.retention_policy == wanted.retention_policy for one in found):
-                return
-            try:
-                policies.post_dbrp(wanted)
-            except ApiException as error:
-                if error.status not in _CONFLICT | _FORBIDDEN:  # another was faster, or the token may only read
-                    raise
+            if not self._mappings(policies, database, wanted.retention_policy):
+                try:
+                    policies.post_dbrp(wanted)
+                except ApiException as error:
+                    if error.status not in _CONFLICT | _FORBIDDEN:  # another was faster, or the token may only read
+                        raise
+            # Of those who post at one moment InfluxDB takes several, and then answers no question; all keep one.
+            for extra in self._mappings(policies, database, wanted.retention_policy)[1:]:
+                try:
+                    policies.delete_dbrpid(extra, org=self._org)
+                except ApiException as error:
+                    if error.status not in _FORBIDDEN | {404}:
+                        raise
+
+    def _mappings(self, policies: Any, database: str, policy: str) -> list[str]:  # noqa: ANN401  # the client's types
+        """The ids of what InfluxQL takes for this policy of a database, the one it asks by default first."""
+        found = policies.get_dbr_ps(org=self._org, db=database).content
+        of_it = [one for one in found if one.retention_policy == policy and not one.virtual]
+        return [one.id for one in sorted(of_it, key=lambda one: (not one.default, one.id))]
 
     def forget(self, bucket: str, measurement: str) -> None:
         """Delete every row of a measurement.
