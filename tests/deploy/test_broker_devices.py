@@ -8,7 +8,6 @@ import orjson
 import pytest
 
 from commons.clock import SystemClock
-from commons.sites import Site
 from deploy.broker.registry import Registry
 from ingest.devices.settings import DevicesSettings
 from lorong.listening import listening
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from commons.sites import Site
+
 ROWS = (
     "soil-3,sydney,zigbee2mqtt,measured,device=soil-3;bed=b1",
     "field-1,saga,sensecap,measured,device=2cf7;bed=b1",
@@ -34,11 +35,7 @@ MESSAGES: dict[str, tuple[str, dict[str, Any]]] = {
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
-    folder = tmp_path / "site"
-    small_site(folder, recorded=0)
-    with (folder / "nodes.csv").open("a", encoding="utf-8") as table:
-        table.writelines(f"{row}\n" for row in ROWS)
-    return Site(folder)
+    return small_site(tmp_path / "site", recorded=0, more_nodes=ROWS)
 
 
 @pytest.fixture(params=["nats", pytest.param("mosquitto", marks=pytest.mark.mosquitto)])

@@ -34,7 +34,12 @@ _QUARTER_MS = 900_000
 
 
 def small_site(
-    folder: Path, *, lanes: Sequence[str] = ("saga", "sydney"), history_days: int = 3, recorded: int = 300
+    folder: Path,
+    *,
+    lanes: Sequence[str] = ("saga", "sydney"),
+    history_days: int = 3,
+    recorded: int = 300,
+    more_nodes: Sequence[str] = (),
 ) -> Site:
     """Makassar with a few simulated lanes, one recording and one price sheet.
 
@@ -43,6 +48,7 @@ def small_site(
         lanes: Its lanes.
         history_days: How many days before the first look they begin.
         recorded: How many rows the recording and the sheet have; 0 = there is neither.
+        more_nodes: Further rows of `nodes.csv`.
     """
     folder.mkdir(parents=True)
     for name in _TABLES:
@@ -58,7 +64,7 @@ def small_site(
             f"{lanes[0]}-r1,{lanes[0]},recording,recorded,file=recordings/kolkata.csv.gz;series=1;bed=r1",
             f"price-bandung,kota,price_sheet,recorded,{sheet}",
         ]
-    (folder / "nodes.csv").write_text("\n".join(["node,lane,driver,origin,options", *nodes, ""]), "utf-8")
+    (folder / "nodes.csv").write_text("\n".join(["node,lane,driver,origin,options", *nodes, *more_nodes, ""]), "utf-8")
     return Site(folder)
 
 

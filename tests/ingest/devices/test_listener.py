@@ -16,7 +16,6 @@ from paho.mqtt.enums import CallbackAPIVersion
 from commons.broker import BrokerSettings
 from commons.clock import SystemClock
 from commons.errors import UnknownNameError
-from commons.sites import Site
 from ingest.decoders import DECODERS
 from ingest.devices.listener import Listener
 from ingest.devices.settings import DevicesSettings
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from commons.sites import Site
     from store.contract import Store
 
 ROWS = (
@@ -50,11 +50,7 @@ SOIL = {"soil_moisture": 46, "temperature": 27.4, "last_seen": 1_767_240_000_000
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
-    folder = tmp_path / "site"
-    small_site(folder, recorded=0)
-    with (folder / "nodes.csv").open("a", encoding="utf-8") as table:
-        table.writelines(f"{row}\n" for row in ROWS)
-    return Site(folder)
+    return small_site(tmp_path / "site", recorded=0, more_nodes=ROWS)
 
 
 @pytest.fixture

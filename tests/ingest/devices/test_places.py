@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from commons.errors import SiteError, UnknownNameError
-from commons.sites import Site
 from ingest.decoders import DECODERS
 from ingest.decoders.decoder import Reading
 from ingest.devices.places import Places
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from commons.sites import Site
+
 NOON_MS = 1_767_240_000_000
 
 
@@ -26,11 +27,7 @@ def site_with(tmp_path: Path) -> Callable[..., Site]:
     """A small city with these rows more in its table of nodes."""
 
     def build(*rows: str) -> Site:
-        folder = tmp_path / "site"
-        small_site(folder, recorded=0)
-        with (folder / "nodes.csv").open("a", encoding="utf-8") as table:
-            table.writelines(f"{row}\n" for row in rows)
-        return Site(folder)
+        return small_site(tmp_path / "site", recorded=0, more_nodes=rows)
 
     return build
 
