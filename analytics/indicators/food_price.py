@@ -40,11 +40,14 @@ _ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
 def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
     """The price of a food in each consumer market: the geometric mean of its quotes, each that of its days.
 
-    A kilogram of what is sold by the litre is reckoned from the site's units, and missing where they do not say.
+    A kilogram of what is sold by the litre is reckoned from the site's units, and missing where they do not say. What
+    the catalogue does not know as a food has no price of one.
     """
     daily = believed_prices(frames, site)
     consumers = [slug for slug, market in site.markets.items() if market.level == _CONSUMER]
-    daily = daily[daily["market"].isin(consumers)].assign(log=lambda own: np.log(own["price"]))
+    daily = daily[daily["market"].isin(consumers) & daily["commodity"].isin(list(commodities()))].assign(
+        log=lambda own: np.log(own["price"])
+    )
     dated = pd.concat([daily.assign(period=period, start=starts(daily["day"], period)) for period in _PERIODS])
     origins = dict.fromkeys(provenance.ORIGINS, "max")
     quotes = dated.groupby([*_KEYS, "quote"], as_index=False).agg({"log": "mean", "day": "count", **origins})
