@@ -126,8 +126,8 @@ def due(
     if memory is None or memory.version != version:
         found.add_since(EVERYWHERE, date.min, Reason(now_ms, _why_everything(memory, indicator, version)))
         return found
-    for touch in sorted(touches, key=lambda touch: touch.day):
-        for place in spread(touch.place):
+    for touch, places in _spread(touches, spread):
+        for place in places:
             _reach(found, place, touch, indicator, zone)
     last_seen, today = day_of(memory.watermark_ms, zone), day_of(now_ms, zone)
     has_aged = indicator.ages and _hour(memory.watermark_ms, zone) != _hour(now_ms, zone)
@@ -161,10 +161,23 @@ def asked_for(
     for period in indicator.periods:
         for start in starts_between(*days, period):
             found.add(EVERYWHERE, start, Reason(now_ms, "asked for"))
-    for touch in sorted(touches, key=lambda touch: touch.day):
-        for place in spread(touch.place):
+    for touch, places in _spread(touches, spread):
+        for place in places:
             _reach(found, place, touch, indicator, zone)
     return found
+
+
+def _spread(touches: Iterable[Touch], spread: Callable[[str], Iterable[str]]) -> list[tuple[Touch, tuple[str, ...]]]:
+    """The touches by day, each with the places that it changes; of those that change the same, the newest only."""
+    known: dict[str, tuple[str, ...]] = {}
+    newest: dict[tuple[date, tuple[str, ...]], Touch] = {}
+    for touch in touches:
+        if touch.place not in known:
+            known[touch.place] = tuple(spread(touch.place))
+        key = touch.day, known[touch.place]
+        if key not in newest or touch.at_ms > newest[key].at_ms:
+            newest[key] = touch
+    return sorted(((touch, places) for (_, places), touch in newest.items()), key=lambda found: found[0].day)
 
 
 def _reach(found: Due, place: str, touch: Touch, indicator: Indicator, zone: ZoneInfo) -> None:

@@ -85,15 +85,17 @@ class Inputs:
         return frames.frame(*(self._store.read(query) for query in queries))
 
     def _narrow(self, indicator: Indicator, source: Source, wanted: Due) -> pd.DataFrame:
-        """The events that the values which are due are made of, and all versions of each, wherever they stand."""
+        """The rows that the values which are due are made of; of an event all versions, wherever they stand."""
         where = {"city": self._site.slug}
         log = frames.frame(self._store.read(Query(source.measurement, where=where, fields=source.fields)))
         here = self._inside(indicator, source, wanted, log) & self._near(indicator, source, wanted, log)
-        return log[here | (log["entry"].isin(log["entry"][here]) & (log["entry"] != ""))].reset_index(drop=True)
+        if "entry" in log.columns:
+            here |= log["entry"].isin(log["entry"][here]) & (log["entry"] != "")
+        return log[here].reset_index(drop=True)
 
     def _near(self, indicator: Indicator, source: Source, wanted: Due, log: pd.DataFrame) -> pd.Series[bool]:
-        """Whether each event lies in a period that is due, or as far before it as still matters."""
-        back = 0 if indicator.reach is Reach.OWN_PERIOD else source.back_days
+        """Whether each row lies in a period that is due, or as far before it as still matters."""
+        back = 0 if source.back_days is None and indicator.reach is Reach.OWN_PERIOD else source.back_days
         ranges = wanted.ranges(*indicator.periods)
         is_all = back is None or ranges[0][0] is None
         near = pd.Series(data=is_all, index=log.index)
@@ -106,7 +108,7 @@ class Inputs:
         return near
 
     def _inside(self, indicator: Indicator, source: Source, wanted: Due, log: pd.DataFrame) -> pd.Series[bool]:
-        """Whether each event's lane or market is one from which anything spreads to the places that are due."""
+        """Whether each row's lane or market is one from which anything spreads to the places that are due."""
         tag = next((tag for tag in ("market", "lane") if tag in measurement(source.measurement).tags), None)
         places = wanted.places()
         if tag is None or places is None:

@@ -94,6 +94,7 @@ class Runner:
         self._built_on = {name for indicator in indicators.values() for name in indicator.builds_on}
         self._versions = {indicator.name: version(indicator, site) for indicator in self._indicators}
         self._flagging = Flagging(store, site, clock, settle_ms=self._settle_ms)
+        self._own: set[Touch] = set()
         self._lock = threading.Lock()
         self._log = Log("analytics.runner")
 
@@ -119,6 +120,7 @@ class Runner:
             memories = self._memories.all()
             seen = [memories[each.name].watermark_ms for each in self._indicators if each.name in memories]
             run.touches = self._memories.touches(min(seen)) if seen else []
+            self._own &= set(run.touches)
             for indicator in self._indicators:
                 if stop is not None and stop.is_set():
                     break
@@ -178,7 +180,7 @@ class Runner:
 
     def _compute_due(self, indicator: Indicator, memory: Memory | None, run: _Run) -> Changes | None:
         """Compute what is due of an indicator and write what changes; None = nothing is due."""
-        touches = run.touches_of(indicator, memory)
+        touches = [touch for touch in run.touches_of(indicator, memory) if not self._has_seen(touch, memory, run)]
         wanted = self._due(indicator, memory, touches, run.now_ms)
         if not wanted:
             return None
@@ -226,7 +228,17 @@ class Runner:
             marks = [self._memories.marks(touched)] if indicator.name in self._built_on else []
             self._store.write([*marks, *found.blocks(indicator.name)])
             run.touches += touched
+            run.own.update(touched)
+            self._own.update(touched)
         return found
+
+    def _has_seen(self, touch: Touch, memory: Memory | None, run: _Run) -> bool:
+        """Whether an indicator has seen a change that this runner made: in the same run, with its values in the store.
+
+        Of what others mark the rows may follow later, and so it is looked at once more.
+        """
+        was_there = memory is not None and memory.watermark_ms >= touch.at_ms - self._settle_ms
+        return was_there and touch in self._own and touch not in run.own
 
     def _due(self, indicator: Indicator, memory: Memory | None, touches: Iterable[Touch], now_ms: int) -> Due:
         return due(
@@ -249,11 +261,12 @@ class Runner:
 
 @dataclass(slots=True)
 class _Run:
-    """What one run knows: its moment [ms since 1970 UTC], what was touched, and the jobs that had nothing to do."""
+    """What one run knows: its moment [ms since 1970 UTC], what was touched, by it too, and idle jobs."""
 
     now_ms: int
     summary: RunSummary = field(default_factory=RunSummary)
     touches: list[Touch] = field(default_factory=list)
+    own: set[Touch] = field(default_factory=set)
     idle: dict[str, Job] = field(default_factory=dict)
 
     def touches_of(self, indicator: Indicator, memory: Memory | None) -> list[Touch]:

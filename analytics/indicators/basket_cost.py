@@ -99,7 +99,7 @@ def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked
 
 BASKET_COST: Final = Indicator(
     name="basket_cost",
-    reads=(Source("food_price", FOOD_PRICES),),
+    reads=(Source("food_price", FOOD_PRICES, narrow=True),),
     periods=_PERIODS,
     place="market",
     coverage=AtLeast(count=1, share=1.0),

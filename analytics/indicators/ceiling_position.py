@@ -12,7 +12,7 @@ from analytics import provenance
 from analytics.coverage import AtLeast
 from analytics.frames import groups, records
 from analytics.indicators.indicator import Indicator, Reach, Worked
-from analytics.indicators.quotes import QUOTES, believed_prices, geometric_mean, market_levels
+from analytics.indicators.quotes import QUOTES, TO_FRIDAY, believed_prices, geometric_mean, market_levels
 from analytics.methods.price_alarm import ceiling_position
 from analytics.revision import digest
 from commons.catalogue import Label
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from commons.sites.rows import Ceiling
 
 _USUAL_DAYS: Final = 30
-_TO_FRIDAY: Final = 2  # of a Sunday that repeats it
 _COLUMNS: Final = (
     "start",
     "market",
@@ -114,7 +113,7 @@ def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked
 
 CEILING_POSITION: Final = Indicator(
     name="ceiling_position",
-    reads=(replace(QUOTES[0], back_days=_USUAL_DAYS + _TO_FRIDAY), *QUOTES[1:]),
+    reads=(replace(QUOTES[0], back_days=_USUAL_DAYS + TO_FRIDAY), *QUOTES[1:]),
     periods=("day",),
     place="market",
     coverage=AtLeast(count=1),

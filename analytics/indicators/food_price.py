@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 from analytics import provenance
 from analytics.coverage import AtLeast
 from analytics.indicators.indicator import Indicator, Reach
-from analytics.indicators.quotes import QUOTES, believed_prices, geometric_mean, market_levels
+from analytics.indicators.quotes import QUOTES, TO_FRIDAY, believed_prices, geometric_mean, market_levels
 from analytics.periods import local_days, starts
 from analytics.revision import digest
 from analytics.touches import EVERYWHERE
@@ -155,7 +156,7 @@ def _facts(site: Site) -> object:
 
 FOOD_PRICE: Final = Indicator(
     name="food_price",
-    reads=QUOTES,
+    reads=(replace(QUOTES[0], back_days=TO_FRIDAY), *QUOTES[1:]),
     periods=_PERIODS,
     place="market",
     coverage=AtLeast(count=1),

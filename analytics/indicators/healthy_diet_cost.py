@@ -122,7 +122,7 @@ def _facts(_site: Site) -> object:
 
 HEALTHY_DIET_COST: Final = Indicator(
     name="healthy_diet_cost",
-    reads=(Source("food_price", FOOD_PRICES),),
+    reads=(Source("food_price", FOOD_PRICES, narrow=True),),
     periods=_PERIODS,
     place="market",
     coverage=AtLeast(count=1, share=1.0),

@@ -42,8 +42,8 @@ class Source:
         fields: The fields wanted; empty = all.
         window: For samples: put the rows of each local window into one.
         by: With a window: the tags to keep apart.
-        narrow: For events: a value needs no rows of places from which nothing spreads to its own, nor, where the reach
-            is its own period, of other periods; so no others are given for the values that are due.
+        narrow: For events and indicators: a value needs no rows of places from which nothing spreads to its own, nor,
+            where the reach is its own period, of other periods; so no others are given for the values that are due.
         back_days: With `narrow`: how many days before a value's period rows still matter to it [d]; None = all of them,
             but where the reach is its own period.
     """

@@ -24,6 +24,9 @@ QUOTES: Final = (
 )
 """What `believed_prices` reads: for values that need the prices of their own market only."""
 
+TO_FRIDAY: Final = 2
+"""The days from a Sunday that repeats Friday's price back to it [d]."""
+
 ZERO_PRICE: Final = "zero_price"
 """The test of `price_doubt` that finds no price at all, and so leaves none out."""
 

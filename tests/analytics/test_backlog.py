@@ -143,6 +143,17 @@ def test_the_newest_mark_is_the_reason() -> None:
     assert found.why("saga", date(2026, 6, 1)) == "late data: soil saga 2026-05-20"
 
 
+def test_of_marks_that_change_the_same_the_newest_is_the_reason() -> None:
+    touches = [touch("2026-10-02", at="2026-11-02"), touch("2026-10-02", place="agatis", at="2026-11-03")]
+    memory, everywhere = Memory(noon("2026-11-01"), "2+facts"), ("saga", "agatis", "zurich")
+
+    found = due(
+        SOIL, memory, touches, version="2+facts", now_ms=noon("2026-11-03"), zone=MAKASSAR, spread=lambda _: everywhere
+    )
+
+    assert found.why("zurich", date(2026, 10, 2)) == "late data: soil agatis 2026-10-02"
+
+
 def test_a_touch_reaches_the_whole_series() -> None:
     found = ask(replace(SOIL, reach=Reach.WHOLE_SERIES), [touch("2026-05-20")])
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from store.contract import Query
     from tests.analytics.conftest import City, Days
 
+PRICES = ("price_elementary", "price_index", "price_contribution")
+
 
 class Counted(Watched):
     """The store, with how many rows each measurement gave."""
@@ -91,3 +93,27 @@ def test_a_running_day_ages_by_the_hour(city: City) -> None:
     assert within.computed + within.unchanged == 0
     assert after.computed == 1
     assert city.row("soil_state")["expected"] == 11.0
+
+
+def test_what_a_runner_changed_itself_is_looked_at_once(city: City, days: Days) -> None:
+    runner = Runner(city.store, city.site, city.clock, AnalyticsSettings(indicators=PRICES))
+    city.prices("pasar-terong", "telur-ayam-ras", days.months("2025-01", [30_000, 33_000]))
+    first = runner.run_due()
+    city.clock.sleep(30)
+
+    again = runner.run_due()
+
+    assert first.computed == 2 + sum(len(city.rows(name)) + len(city.refused(name)) for name in PRICES[1:])
+    assert again.computed + again.unchanged == 2  # the prices were marked by another, and may follow late
+
+
+def test_a_change_made_in_the_same_moment_as_the_last_reaches_what_builds_on_it(city: City, days: Days) -> None:
+    runner = Runner(city.store, city.site, city.clock, AnalyticsSettings(indicators=PRICES))
+    city.prices("pasar-terong", "telur-ayam-ras", days.months("2025-01", [30_000, 33_000]))
+    runner.run_due()
+
+    city.prices("pasar-terong", "telur-ayam-ras", days.month("2025-02", 31_500), version=2)
+    runner.run_due()
+
+    february = [row for row in city.rows("price_index") if row["day"] == "2025-02-01"]
+    assert {round(row["index"], 6) for row in february} == {105.0}
