@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from analytics.indicators.indicator import Indicator, Source
     from commons.sites import Site
     from store.contract import Store
+
+_PLACES: Final = ("market", "lane", "place")
 
 
 class Inputs:
@@ -108,14 +110,13 @@ class Inputs:
         return near
 
     def _inside(self, indicator: Indicator, source: Source, wanted: Due, log: pd.DataFrame) -> pd.Series[bool]:
-        """Whether each row's lane or market is one from which anything spreads to the places that are due."""
-        tag = next((tag for tag in ("market", "lane") if tag in measurement(source.measurement).tags), None)
+        """Whether each row's place is one from which anything spreads to the places that are due."""
+        tag = next((tag for tag in _PLACES if tag in measurement(source.measurement).tags), None)
         places = wanted.places()
         if tag is None or places is None:
             return pd.Series(data=True, index=log.index)
         due = set(places)
-        known = self._site.markets if tag == "market" else self._site.lanes
-        return log[tag].isin([place for place in known if due.intersection(indicator.spread(self._site, place))])
+        return log[tag].isin([place for place in log[tag].unique() if due & set(indicator.spread(self._site, place))])
 
     def _midnight(self, day: date | None) -> int | None:
         return None if day is None else midnight_ns(day, self._site.zone)

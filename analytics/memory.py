@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow.compute as pc
+
 from analytics import frames
 from analytics.backlog import Memory
 from analytics.touches import Touch
@@ -49,11 +51,10 @@ class Memories:
 
     def touches(self, since_ms: int) -> list[Touch]:
         """What was touched after a moment; of what is older, only the rest of its day is read."""
-        query = Query("touched", start=marks_since(since_ms), where={"city": self._site.slug})
+        marks = self._store.read(Query("touched", start=marks_since(since_ms), where={"city": self._site.slug}))
+        made_since = marks.filter(pc.greater(marks["at"], float(since_ms)))
         return [
-            Touch(row["of"], row["place"], marked_day(row["time"]), round(row["at"]))
-            for row in frames.rows(self._store.read(query))
-            if row["at"] > since_ms
+            Touch(row["of"], row["place"], marked_day(row["time"]), round(row["at"])) for row in frames.rows(made_since)
         ]
 
     def marks(self, touches: Iterable[Touch]) -> Block:

@@ -73,7 +73,7 @@ def _facts(site: Site) -> object:
 
 FOOD_SUPPLY: Final = Indicator(
     name="food_supply",
-    reads=(Source("garden_harvest", SUMS),),
+    reads=(Source("garden_harvest", SUMS, narrow=True),),
     periods=PERIODS,
     place="place",
     coverage=AtLeast(count=1),

@@ -151,7 +151,7 @@ def _facts(site: Site) -> object:
 
 NUTRITION: Final = Indicator(
     name="nutrition",
-    reads=(Source("garden_harvest", SUMS),),
+    reads=(Source("garden_harvest", SUMS, narrow=True),),
     periods=PERIODS,
     place="place",
     coverage=AtLeast(count=1),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from analytics.frames import Row
     from commons.sites import Site
 
-_SOURCES: Final = (Source("garden_harvest", SUMS), Source("food_price", FOOD_PRICES))
+_SOURCES: Final = (Source("garden_harvest", SUMS, narrow=True, back_days=0), Source("food_price", FOOD_PRICES))
 _AMOUNTS: Final = ("kg", "per_kg", "saved_idr", "priced_pct", "basket_idr", "basket_pct")
 _WHEN: Final = ["period", "start"]
 _COLUMNS: Final = ("start", "level", "place", "commodity", "period", *_AMOUNTS)
