@@ -10,7 +10,7 @@ import orjson
 
 from commons import catalogue
 from commons.errors import WireError
-from commons.topics import Address, parse_up
+from commons.topics import OFFICE_LANE, Address, parse_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,6 +133,8 @@ def _route(topic: str) -> tuple[Address, Measurement, Mapping[str, str]]:
     known = catalogue.measurement(name)
     if known.kind not in ("sample", "event") or "node" not in (*known.tags, *known.fields):
         raise WireError(f"{name} cannot be sent; only samples and events of nodes can")
+    if "lane" not in known.tags and address.lane != OFFICE_LANE:
+        raise WireError(f"{name} of lane {address.lane!r} is of the whole city; send it under the lane {OFFICE_LANE!r}")
     return address, known, {name: getattr(address, name) for name in FROM_TOPIC if name in known.tags}
 
 

@@ -9,6 +9,8 @@ from typing import Final
 from commons.errors import WireError
 
 ROOT: Final = "lorong/v1"
+OFFICE_LANE: Final = "kota"
+"""The lane, in topics, of nodes that stand in no lane."""
 _NAME: Final = r"[a-z0-9-]{1,64}"  # longer ones are nobody's: what is remembered by topic stays small
 _SLUG: Final = re.compile(_NAME)
 _UP: Final = re.compile(rf"{ROOT}/up/({_NAME})/({_NAME})/({_NAME})/([a-z0-9_-]{{1,64}})")

@@ -13,8 +13,7 @@ from commons.clock import NANOSECONDS_PER_MILLISECOND
 from commons.envelope import claimed, opened, rows_claimed
 from commons.errors import AccountError, UnknownNameError, WireError
 from commons.rows import Block
-from commons.sites import OFFICE_LANE
-from commons.topics import Address
+from commons.topics import OFFICE_LANE, Address
 from ingest.checks import gross_range
 from ingest.rejects import Reject
 

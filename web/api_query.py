@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from commons.catalogue.commodities import commodities
 from commons.errors import ParameterError, UnknownNameError
-from commons.sites import OFFICE_LANE
+from commons.topics import OFFICE_LANE
 from web.paging import read_cursor
 from web.public import is_by_day, public_columns, public_fields, public_measurement, public_tags
 

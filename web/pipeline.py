@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from commons.catalogue import Label, measurement, measurements
-from commons.sites import OFFICE_LANE
+from commons.topics import OFFICE_LANE
 from store.contract import Query
 
 if TYPE_CHECKING:

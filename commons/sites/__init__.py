@@ -30,14 +30,13 @@ from commons.sites.rows import (
     read_unit,
     read_weight,
 )
-from commons.topics import Address
+from commons.topics import OFFICE_LANE, Address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping
     from pathlib import Path
 
 __all__ = [
-    "OFFICE_LANE",
     "RESERVED_NODES",
     "Bed",
     "Ceiling",
@@ -52,7 +51,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-OFFICE_LANE: Final = "kota"  # the lane, in topics, of nodes that stand in no lane
 RESERVED_NODES: Final = ("web", "import", "devices")
 """What the pages, `lorong import` and the listener to other people's devices send as, whatever the lane."""
 

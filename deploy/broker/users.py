@@ -7,8 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from commons.sites import OFFICE_LANE
-from commons.topics import ROOT, Address
+from commons.topics import OFFICE_LANE, ROOT, Address
 from ingest.decoders import DECODERS
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from commons.errors import BrokerUnavailableError, UnknownNameError, WireError
 from commons.logs import Log
-from commons.sites import OFFICE_LANE
-from commons.topics import Address
+from commons.topics import OFFICE_LANE, Address
 from commons.wire import encode_reading
 from ingest.decoders import DECODERS, matches
 from ingest.decoders.documents import blotted

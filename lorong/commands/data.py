@@ -18,8 +18,7 @@ from commons import catalogue, wire
 from commons.clock import NANOSECONDS_PER_MILLISECOND, Clock, SystemClock
 from commons.errors import UsageError, WireError
 from commons.rows import Block
-from commons.sites import OFFICE_LANE
-from commons.topics import Address
+from commons.topics import OFFICE_LANE, Address
 from lorong import tables
 from lorong.sending import store_all
 from lorong.settings import load, site

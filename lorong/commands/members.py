@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from commons.errors import UnknownNameError, UsageError
 from commons.settings import Secret
-from commons.sites import OFFICE_LANE, RESERVED_NODES, NodeEntry
-from commons.topics import Address
+from commons.sites import RESERVED_NODES, NodeEntry
+from commons.topics import OFFICE_LANE, Address
 from deploy.broker.certificates import shown_at
 from deploy.broker.files import put
 from deploy.broker.registry import Registry

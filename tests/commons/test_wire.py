@@ -200,6 +200,16 @@ def test_only_samples_and_events_of_nodes_can_be_sent(measurement: str) -> None:
         wire.decode(f"lorong/v1/up/makassar/sydney/n1/{measurement}", reading(), arrival_ms=NOW)
 
 
+def test_a_lanes_node_cannot_say_what_food_costs_in_the_citys_markets() -> None:
+    price = b'{"t":1764000000000,"commodity":"beras","market":"pasar-terong","quote":"1","level":"consumer",' + (
+        b'"source":"manual","price_idr":1}'
+    )
+
+    with pytest.raises(WireError, match="price of lane 'sydney' is of the whole city; send it under the lane 'kota'"):
+        wire.decode("lorong/v1/up/makassar/sydney/n1/price", price, arrival_ms=NOW)
+    assert len(wire.decode("lorong/v1/up/makassar/kota/n1/price", price, arrival_ms=NOW).block) == 1
+
+
 @pytest.mark.parametrize(
     "topic",
     ["lorong/v1/up/makassar/sydney/n1", "lorong/v1/up/makassar/Sydney/n1/soil", "lorong/v1/up/a/b/c/soil/x", "x", ""],

@@ -74,8 +74,9 @@ class Case(NamedTuple):
     retained: bool = False
 
 
-def topic(measurement: str = "soil", *, lane: str = "saga", node: str = "saga-n1") -> str:
-    """An honest topic."""
+def topic(measurement: str = "soil", *, lane: str = "", node: str = "saga-n1") -> str:
+    """An honest topic: prices are the whole city's, all else is a lane's."""
+    lane = lane or ("kota" if measurement == "price" else "saga")
     return f"lorong/v1/up/makassar/{lane}/{node}/{measurement}"
 
 

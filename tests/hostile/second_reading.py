@@ -78,6 +78,7 @@ def _route(topic: str) -> tuple[Row, Measurement]:
     of = catalogue.measurements().get(parts[6])
     if of is None or of.kind not in ("sample", "event") or not ("node" in of.tags or "node" in of.fields):
         raise RefusedError
+    need("lane" in of.tags or address["lane"] == "kota")
     return address, of
 
 
