@@ -34,7 +34,8 @@ class Agent:
 
     Rows and bookmarks are kept in one commit, so that a kill at any moment neither loses nor repeats a row of a driver
     that has a bookmark. Looks that follow each other closely share a commit, which spares an SD card; a kill costs the
-    group that is being gathered, of drivers that only know the present.
+    group that is being gathered, of drivers that only know the present. The last part of a history does not wait for a
+    group: it is today's.
 
     Args:
         address: Who speaks.
@@ -63,7 +64,7 @@ class Agent:
         self._outbox, self._clock = outbox, clock
         self._cadence_ms = round(cadence_seconds * _MILLISECONDS)
         self._beat: int | None = None
-        self._behind = list(drivers)
+        self._behind: list[str] = []
         self._time = time or Timekeeper(clock)
         self._gathering = Gathering(address, outbox, boot=self._time.boot, seconds=commit_seconds)
         self._log = Log("sensors.agent")
@@ -95,16 +96,15 @@ class Agent:
             Whether to call again at once: a driver has more, and the outbox has room.
         """
         beat = now_ms // self._cadence_ms
-        if beat != self._beat:
-            self._beat, due = beat, list(self.drivers)
-        else:
-            due = [] if self._outbox.is_crowded else self._behind
+        again = [] if self._outbox.is_crowded else self._behind
+        due = again if beat == self._beat else list(self.drivers)
         if due:
             self._date()
-            self._behind = [name for name in due if self._look(name, now_ms)]
+            were_behind, self._behind = self._behind, [name for name in due if self._look(name, now_ms)]
             next_look = self._clock.monotonic() + self._until_beat(now_ms)
-            if (self._behind or self._gathering.is_due(next_look)) and not self._commit():
+            if (were_behind or self._behind or self._gathering.is_due(next_look)) and not self._commit():
                 self._behind = []
+        self._beat = beat
         return bool(self._behind) and not self._outbox.is_crowded
 
     def _look(self, name: str, now_ms: int) -> bool:

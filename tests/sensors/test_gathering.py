@@ -215,3 +215,23 @@ def test_a_history_does_not_wait_for_the_group_to_be_old(tmp_path: Path) -> None
 
     assert outbox.produced == 300
     outbox.close()
+
+
+class Reel:
+    """Has five rows of the past, one a look, and keeps its place."""
+
+    def read(self, _now_ms: int, bookmark: str | None) -> Reading:
+        at = int(bookmark or 0)
+        if at == 5:
+            return Reading([])
+        block = Block("soil", [at * 10**9], {"bed": "b1"}, {"moisture": [float(at)]})
+        return Reading([block], bookmark=str(at + 1), more=at + 1 < 5)
+
+
+def test_the_last_part_of_a_history_does_not_wait_for_the_group_to_be_old(outbox: Outbox, clock: Any) -> None:
+    node = Agent(HERE, {"reel": Reel()}, outbox, clock=clock, cadence_seconds=60, commit_seconds=300)
+
+    while node.step(clock.now_ms):
+        pass
+
+    assert outbox.produced == 5
