@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analytics.settings import AnalyticsSettings
 from commons.broker import BrokerSettings
-from commons.errors import UnknownNameError
+from commons.errors import UnknownNameError, UsageError
 from commons.settings import read_file, section
 from commons.sites import Site
 from ingest.devices.settings import DevicesSettings
@@ -60,6 +60,24 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         node=section(NodeSettings, "node", tables, environ),
         devices=section(DevicesSettings, "devices", tables, environ),
     )
+
+
+def existing_store(path: Path | None = None) -> StoreSettings:
+    """The store's section, for a command that only looks: to open a DuckDB file that is not there would make it.
+
+    Args:
+        path: The TOML file; None = defaults and environment only.
+
+    Raises:
+        UsageError: Its file is not there.
+    """
+    store = load(path).store
+    _, is_file, file = store.url.partition("duckdb:///")
+    if is_file and not Path(file).is_file():
+        raise UsageError(
+            f"there is no store at {file!r}; name another, such as LORONG_STORE__URL=duckdb:///data-try/lorong.duckdb"
+        )
+    return store
 
 
 def site(name: str) -> Site:

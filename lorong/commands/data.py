@@ -21,7 +21,7 @@ from commons.rows import Block
 from commons.topics import OFFICE_LANE, Address
 from lorong import tables
 from lorong.sending import store_all
-from lorong.settings import load, site
+from lorong.settings import existing_store, load, site
 from store import open_store
 from store.contract import Query, Window
 
@@ -88,7 +88,7 @@ def query(
         limit=limit,
         newest_first=True,
     )
-    with closing(open_store(load(settings).store, clock=clock)) as store:
+    with closing(open_store(existing_store(settings), clock=clock)) as store:
         found = store.read(wanted)
     if form == "csv":
         pyarrow.csv.write_csv(found, sys.stdout.buffer)

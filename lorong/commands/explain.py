@@ -11,7 +11,7 @@ from commons.catalogue import Label
 from commons.clock import SystemClock
 from commons.errors import ParameterError, UsageError
 from lorong import tables
-from lorong.settings import load, site
+from lorong.settings import existing_store, site
 from store import open_store
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def explain(
         A TOML file with the section store.
     """
     tags = dict(_pair(text) for text in where) | {"place": place} | ({"commodity": commodity} if commodity else {})
-    with closing(open_store(load(settings).store, clock=SystemClock())) as store:
+    with closing(open_store(existing_store(settings), clock=SystemClock())) as store:
         try:
             found = Explainer(store, site(city))(indicator, period=period, where=tags)
         except ParameterError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from commons.clock import SystemClock
 from commons.errors import StoreError, UsageError
-from lorong.settings import load
+from lorong.settings import existing_store, load
 from store import open_store
 from store.backup import backup as copy_store
 from store.restore import restore as bring_back
@@ -38,7 +38,7 @@ def backup(folder: Path, *, settings: Path | None = None) -> None:
     if folder.exists():
         raise UsageError(f"{str(folder)!r} is there already; name a folder that is not, such as one with today's date")
     clock = SystemClock()
-    with closing(open_store(load(settings).store, clock=clock)) as store:
+    with closing(open_store(existing_store(settings), clock=clock)) as store:
         made = copy_store(store, folder, clock=clock, say=_say)
     print(f"{made.rows:,} rows of store {made.store} are in {str(folder)!r}, as it was at {made.begun}")
 

@@ -82,6 +82,26 @@ def test_a_query_that_finds_nothing_says_what_to_try(lorong: Any, store: Store) 
     assert "no rows of soil since -1d; ask for an earlier --start" in said.out
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("query", "soil"),
+        ("explain", "soil_state", "--period", "2026-11-24", "--place", "saga"),
+        ("store", "backup", "copy"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_who_only_looks_at_a_store_that_is_not_there_is_told_so_and_makes_none(
+    lorong: Any, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    said = lorong(*words)
+
+    assert said.code == 2
+    assert "there is no store at 'data/lorong.duckdb'; name another, such as LORONG_STORE__URL=duckdb:///" in said.err
+    assert len(said.err.splitlines()) == 1
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_an_imported_table_is_in_the_store_once_however_often_it_is_imported(
     lorong: Any, store: Store, site: Site, nats: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
