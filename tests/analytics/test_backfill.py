@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.analytics.conftest import City, Days, Watch
 
 MARKET, EGGS, CHICKEN = "pasar-terong", "telur-ayam-ras", "daging-ayam-ras"
+PRICES = ("price_elementary", "price_index", "price_contribution")
 
 
 def backfill(city: City, names: Iterable[str], first: str, last: str, **changed: Indicator) -> RunSummary:
@@ -36,7 +37,7 @@ def backfill(city: City, names: Iterable[str], first: str, last: str, **changed:
 def priced(city: City, days: Days) -> None:
     for commodity in (EGGS, CHICKEN):
         city.prices(MARKET, commodity, days.months("2025-01", [30_000, 33_000, 33_000, 36_000]))
-    city.run()
+    city.run(*PRICES)
 
 
 def test_what_never_ran_is_computed_for_the_range_and_no_further(city: City) -> None:
@@ -106,7 +107,7 @@ def test_a_name_that_is_no_indicators_is_refused(city: City) -> None:
 def test_what_another_run_wrote_from_newer_data_meanwhile_is_not_left_overwritten(city: City) -> None:
     """The backfill reads; then data come and another runner computes them; then the backfill writes what is old."""
     city.soil("saga", "b1", "2026-10-30", 20.0, hours=range(18))
-    city.run()
+    city.run("soil_state")
     slow = _Interrupted(city)
 
     runner = Runner(slow, city.site, city.clock, AnalyticsSettings(), {"soil_state": _improved()})

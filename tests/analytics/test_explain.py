@@ -13,15 +13,21 @@ from analytics.indicators import INDICATORS
 from commons.catalogue import measurement
 from commons.errors import ParameterError, UnknownNameError
 from commons.marks import ALL_FOODS
+from tests.analytics.conftest import Days
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from commons.explanation import Explanation, Part
-    from tests.analytics.conftest import City, Days
+    from tests.analytics.conftest import City
 
 MARKET, EGGS, CHICKEN = "pasar-terong", "telur-ayam-ras", "daging-ayam-ras"
 
 
-def filled(city: City, days: Days) -> None:
+@pytest.fixture(scope="module")
+def filled(make_city: Callable[[], City]) -> City:
+    """A city with some of everything, computed once: it is only read."""
+    city, days = make_city(), Days()
     city.at("2025-06-03 09:00")
     for commodity, step in ((EGGS, 3_000), (CHICKEN, 1_000)):
         city.prices(MARKET, commodity, days.months("2025-01", [30_000 + step * month for month in range(4)]))
@@ -29,6 +35,7 @@ def filled(city: City, days: Days) -> None:
     city.harvest("saga", "2025-05-02", "e1", commodity="kangkung", kg=2.5)
     city.harvest("saga", "2025-05-02", "e2", commodity="kangkung", kg=1.5)
     city.run()
+    return city
 
 
 def explain(city: City, indicator: str, period: str, **where: str) -> Explanation:
@@ -49,13 +56,11 @@ def cells(found: Explanation, title: str) -> list[tuple[Any, ...]]:
     return list(table.rows)
 
 
-def test_an_index_is_explained_by_its_basket_and_the_numbers_give_the_value(city: City, days: Days) -> None:
-    filled(city, days)
-
-    found = explain(city, "price_index", "2025-03", place=MARKET)
+def test_an_index_is_explained_by_its_basket_and_the_numbers_give_the_value(filled: City) -> None:
+    found = explain(filled, "price_index", "2025-03", place=MARKET)
 
     assert [row[0] for row in cells(found, "Inputs")] == [CHICKEN, EGGS]
-    value = city.row("price_index", "2025-03-01", basket=ALL_FOODS)["index"]
+    value = filled.row("price_index", "2025-03-01", basket=ALL_FOODS)["index"]
     _, steps, result = lines(found, "The formula").splitlines()[1].split(" = ")
     before, now, then = (float(number) for number in re.findall(r"[\d.]+", steps))
     assert before * now / then == pytest.approx(value, rel=1e-4)
@@ -63,29 +68,23 @@ def test_an_index_is_explained_by_its_basket_and_the_numbers_give_the_value(city
     assert "Coverage: 100.0 %." in lines(found, "Are they enough")
 
 
-def test_a_commoditys_index_is_explained_by_its_quotes(city: City, days: Days) -> None:
-    filled(city, days)
-
-    found = explain(city, "price_elementary", "2025-02", place=MARKET, commodity=EGGS)
+def test_a_commoditys_index_is_explained_by_its_quotes(filled: City) -> None:
+    found = explain(filled, "price_elementary", "2025-02", place=MARKET, commodity=EGGS)
 
     (row,) = cells(found, "Inputs")
     assert row[1:] == (20.0, 30_000.0, 33_000.0, pytest.approx(1.1))
     assert "index = 100 · 1.1 = 110" in lines(found, "The formula")
 
 
-def test_a_sum_is_explained_by_its_entries_at_every_level(city: City, days: Days) -> None:
-    filled(city, days)
-
+def test_a_sum_is_explained_by_its_entries_at_every_level(filled: City) -> None:
     for place in ("saga", "makassar"):
-        found = explain(city, "garden_harvest", "2025-05", place=place, commodity="kangkung")
+        found = explain(filled, "garden_harvest", "2025-05", place=place, commodity="kangkung")
         assert "kg = 2.5 + 1.5 = 4 kg" in lines(found, "The formula")
         assert len(cells(found, "Inputs")) == 2
 
 
-def test_a_beds_water_is_explained_by_its_hours(city: City, days: Days) -> None:
-    filled(city, days)
-
-    found = explain(city, "soil_state", "2025-05-01", place="saga", bed="b1")
+def test_a_beds_water_is_explained_by_its_hours(filled: City) -> None:
+    found = explain(filled, "soil_state", "2025-05-01", place="saga", bed="b1")
 
     assert len(cells(found, "Inputs")) == 24
     assert "moisture = mean(25, 25, 25) = 25 %" in lines(found, "The formula")
@@ -138,24 +137,20 @@ def test_several_values_that_fit_are_named_so_that_one_can_be_chosen(city: City)
     ],
 )
 def test_what_cannot_be_explained_is_refused_with_the_remedy(
-    city: City, days: Days, indicator: str, period: str, where: dict[str, str], error: type[Exception]
+    filled: City, indicator: str, period: str, where: dict[str, str], error: type[Exception]
 ) -> None:
-    filled(city, days)
-
     with pytest.raises(error):
-        explain(city, indicator, period, **where)
+        explain(filled, indicator, period, **where)
 
 
 @pytest.mark.parametrize("name", INDICATORS)
-def test_every_stored_value_of_every_indicator_can_be_explained(city: City, days: Days, name: str) -> None:
-    filled(city, days)
-
-    for row in city.rows(name):
+def test_every_stored_value_of_every_indicator_can_be_explained(filled: City, name: str) -> None:
+    for row in filled.rows(name):
         tags = {tag: row[tag] for tag in measurement(name).tags if tag not in ("city", "period") and row[tag]}
         kind = row.get("period", INDICATORS[name].periods[0])
-        year, week, _ = row["time"].tz_convert(city.site.timezone).isocalendar()
+        year, week, _ = row["time"].tz_convert(filled.site.timezone).isocalendar()
         period = {"day": row["day"], "week": f"{year}-W{week:02d}", "month": row["day"][:7]}[kind]
-        found = explain(city, name, period, **tags)
+        found = explain(filled, name, period, **tags)
         assert cells(found, "Inputs")
         assert cells(found, "Result")
         assert provenance.marks_in(row["marks"]) <= set(INDICATORS[name].marks)

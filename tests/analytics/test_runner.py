@@ -55,7 +55,7 @@ def test_computing_again_changes_nothing(city: City) -> None:
 
 def test_a_new_runner_without_memory_computes_the_same(city: City) -> None:
     fill(city)
-    city.run()
+    city.run(*ROUND)
     before = everything(city)
     forget = Block(
         "job", [0] * len(ROUND), {"city": city.site.slug, "indicator": [*ROUND]}, {"method": ["0"] * len(ROUND)}
@@ -72,7 +72,7 @@ def test_a_new_runner_without_memory_computes_the_same(city: City) -> None:
 def test_a_late_reading_changes_its_day_and_no_other(city: City) -> None:
     fill(city)
     city.soil("zurich", "b1", "2026-11-01", 20.0, hours=range(18))
-    city.run()
+    city.run("soil_state")
     before = {(row["lane"], row["day"]): row["revision"] for row in city.rows("soil_state")}
     city.at("2026-11-03 10:00")
 
@@ -87,12 +87,12 @@ def test_a_late_reading_changes_its_day_and_no_other(city: City) -> None:
 
 def test_the_earlier_value_is_kept_with_the_reason(city: City) -> None:
     city.soil("saga", "b1", "2026-11-01", 20.0, hours=range(18))
-    city.run()
+    city.run("soil_state")
     early = city.row("soil_state")
     city.at("2026-11-03 10:00")
 
     city.soil("saga", "b1", "2026-11-01", 30.0, hours=range(18, 24))
-    city.run()
+    city.run("soil_state")
 
     kept = city.row("soil_state_history")
     assert kept["replaced_because"] == "late data: soil saga 2026-11-01"
@@ -102,7 +102,7 @@ def test_the_earlier_value_is_kept_with_the_reason(city: City) -> None:
 
 def test_the_earlier_value_is_written_before_the_new_one(city: City, watch: Watch) -> None:
     city.soil("saga", "b1", "2026-11-01", 20.0, hours=range(18))
-    city.run()
+    city.run("soil_state")
     city.soil("saga", "b1", "2026-11-01", 30.0, hours=range(18, 24))
     watched = watch(city.store)
 
@@ -127,16 +127,16 @@ def test_two_runners_at_once_agree(city: City) -> None:
 
 
 def test_rows_that_follow_their_mark_late_are_seen_in_the_next_run(city: City, watch: Watch) -> None:
-    city.run()
+    city.run("soil_state")
     city.clock.sleep(300)
     marked, city.store = city.store, watch(city.store, deaf_to="soil")
     city.soil("saga", "b1", "2026-11-01", 25.0)
-    city.run()
+    city.run("soil_state")
     city.clock.sleep(300)
     city.store = watch(marked, deaf_to="touched")
     city.soil("saga", "b1", "2026-11-01", 25.0)
 
-    city.run()
+    city.run("soil_state")
 
     assert city.row("soil_state")["lane"] == "saga"
 
@@ -144,11 +144,11 @@ def test_rows_that_follow_their_mark_late_are_seen_in_the_next_run(city: City, w
 def test_a_period_that_is_over_loses_its_mark_without_new_data(city: City) -> None:
     city.at("2026-11-03 23:50")
     city.soil("saga", "b1", "2026-11-03", 25.0)
-    city.run()
+    city.run("soil_state")
     running = city.row("soil_state")
     city.at("2026-11-04 00:05")
 
-    city.run()
+    city.run("soil_state")
 
     assert running["marks"] == "incomplete"
     assert city.row("soil_state")["marks"] == ""
@@ -169,13 +169,13 @@ def test_one_failing_indicator_stops_no_other_and_is_tried_again(city: City) -> 
     fill(city)
     broken = {**INDICATORS, "garden_harvest": replace(INDICATORS["garden_harvest"], compute=fail)}
 
-    summary = city.run(indicators=broken, failing=True)
+    summary = city.run(*ROUND, indicators=broken, failing=True)
 
     assert summary.failed == {"garden_harvest": "ValueError: this method is broken"}
     assert city.row("job", indicator="garden_harvest")["failed"] == "ValueError: this method is broken"
     assert len(city.rows("soil_state")) == 6
 
-    mended = city.run()
+    mended = city.run(*ROUND)
 
     assert mended.failed == {}
     assert city.row("job", indicator="garden_harvest")["failed"] == ""
@@ -184,14 +184,13 @@ def test_one_failing_indicator_stops_no_other_and_is_tried_again(city: City) -> 
 
 def test_a_failure_leaves_what_it_had_seen_before(city: City) -> None:
     fill(city)
-    city.run()
+    city.run("garden_harvest")
     before = city.row("job", indicator="garden_harvest")
     city.at("2026-11-03 12:00")
     city.harvest("saga", "2026-11-01", "e2", commodity="kangkung", kg=1.0)
 
-    city.run(
-        indicators={**INDICATORS, "garden_harvest": replace(INDICATORS["garden_harvest"], compute=fail)}, failing=True
-    )
+    broken = {"garden_harvest": replace(INDICATORS["garden_harvest"], compute=fail)}
+    city.run(indicators=broken, failing=True)
 
     after = city.row("job", indicator="garden_harvest")
     assert (after["watermark"], after["method"]) == (before["watermark"], before["method"])
@@ -206,7 +205,7 @@ def test_a_store_that_is_away_ends_the_run(city: City, watch: Watch) -> None:
 
 def test_another_method_computes_everything_again_and_says_so(city: City) -> None:
     fill(city)
-    city.run()
+    city.run("soil_state")
     improved = {"soil_state": replace(INDICATORS["soil_state"], method="next")}
 
     summary = city.run(indicators=improved)

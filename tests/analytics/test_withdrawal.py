@@ -62,12 +62,12 @@ def test_a_value_with_too_little_left_to_stand_on_is_withdrawn(city: City) -> No
 
 def test_a_withdrawn_value_comes_back_with_its_data(city: City) -> None:
     city.harvest("saga", "2026-11-01", "e1", commodity="kangkung", kg=2.5)
-    city.run()
+    city.run("garden_harvest")
     city.harvest("saga", "2026-11-01", "e1", commodity="kangkung", kg=2.5, version=2, void=1)
-    city.run()
+    city.run("garden_harvest")
 
     city.harvest("saga", "2026-11-01", "e1", commodity="kangkung", kg=3.0, version=3)
-    city.run()
+    city.run("garden_harvest")
 
     row = city.row("garden_harvest", place="saga", commodity="kangkung", period="day")
     assert (row["kg"], row["n"], row["marks"]) == (3.0, 1.0, "")

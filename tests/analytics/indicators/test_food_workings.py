@@ -10,6 +10,8 @@ import pytest
 from analytics.explain import Explainer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.analytics.conftest import City
 
 FOOD = ("harvest_doubt", "garden_harvest", "food_price", "food_supply", "nutrition", "savings", "basket_cost")
@@ -24,8 +26,10 @@ def told(city: City, indicator: str, **where: str) -> str:
     return "\n".join([*lines, *rows])
 
 
-@pytest.fixture
-def filled(city: City) -> City:
+@pytest.fixture(scope="module")
+def filled(make_city: Callable[[], City]) -> City:
+    """Prices of every food of the basket and a harvest of two, computed once: they are only read."""
+    city = make_city()
     for norm in city.site.basket.values():
         city.prices(OWN, norm.commodity, {date(2026, 10, 13): 10_000.0}, origin="typed")
     city.harvest("saga", "2026-10-13", "e1", commodity="kangkung", kg=6.0)

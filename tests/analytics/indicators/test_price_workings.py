@@ -11,17 +11,21 @@ from analytics.frames import frame
 from analytics.indicators import INDICATORS
 from commons.marks import ALL_FOODS
 from store.contract import Query
+from tests.analytics.conftest import Days
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from analytics.indicators.indicator import Worked
-    from tests.analytics.conftest import City, Days, Row
+    from tests.analytics.conftest import City, Row
 
 MARKET, EGGS, RAWIT = "pasar-terong", "telur-ayam-ras", "cabai-rawit-merah"
 
 
-@pytest.fixture
-def priced(city: City, days: Days) -> City:
-    """Four years of two foods at two sellers, one of whose prices is mistyped."""
+@pytest.fixture(scope="module")
+def priced(make_city: Callable[[], City]) -> City:
+    """Four years of two foods at two sellers, one of whose prices is mistyped, computed once: they are only read."""
+    city, days = make_city(), Days()
     for number, food in enumerate((EGGS, RAWIT)):
         prices = [30_000 * (1 + number) + 900 * (month * 7 % 5) + 100 * month for month in range(48)]
         for quote in ("a", "b"):

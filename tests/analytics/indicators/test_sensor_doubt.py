@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FIRST = "2026-10-31"
 DAYS = 3
+DOUBTED = ("sensor_doubt", "soil_state")
 
 
 def states(city: City) -> list[dict[str, Any]]:
@@ -47,7 +48,7 @@ def test_a_lie_is_named_and_the_soils_state_is_that_without_it(
     for city, second in ((honest, truth), (lied, false)):
         put_soil(city, FIRST, soil_values(DAYS))
         put_soil(city, FIRST, second, node="n2")
-        city.run()
+        city.run(*DOUBTED)
 
     named = {
         (row["bed"], row["field"], row["test"], row["detail"], row["left_out"]) for row in lied.rows("sensor_doubt")
@@ -60,7 +61,7 @@ def test_a_lie_is_named_and_the_soils_state_is_that_without_it(
 
 def test_a_doubt_says_how_many_readings_of_the_day_what_was_read_and_what_is_usual(city: City) -> None:
     put_soil(city, FIRST, stuck(soil_values(DAYS)))
-    city.run()
+    city.run(*DOUBTED)
 
     rows = city.rows("sensor_doubt", test="stuck")
     assert [(row["day"], row["n"], row["value"]) for row in rows] == [
@@ -73,7 +74,7 @@ def test_a_doubt_says_how_many_readings_of_the_day_what_was_read_and_what_is_usu
 
 def test_a_bed_whose_only_probe_hangs_has_no_state_rather_than_a_wrong_one(city: City) -> None:
     put_soil(city, FIRST, stuck(soil_values(DAYS)))
-    city.run()
+    city.run(*DOUBTED)
 
     assert [row["day"] for row in city.rows("soil_state")] == ["2026-10-31"]
 
@@ -82,12 +83,12 @@ def test_a_state_that_was_computed_before_the_lie_was_seen_is_corrected(city: Ci
     hanging = stuck(soil_values(DAYS))
     put_soil(city, FIRST, hanging[: STEPS // 2 + 40])
     city.at("2026-11-01 00:10")
-    city.run()
+    city.run(*DOUBTED)
     before = city.row("soil_state", "2026-10-31")["moisture"]
     city.at("2026-11-03 09:00")
     put_soil(city, "2026-11-01", hanging[STEPS:])
 
-    city.run()
+    city.run(*DOUBTED)
 
     assert before == pytest.approx(44.4)
     assert city.row("soil_state", "2026-10-31")["moisture"] < 31
@@ -95,18 +96,18 @@ def test_a_state_that_was_computed_before_the_lie_was_seen_is_corrected(city: Ci
 
 def test_running_again_changes_no_doubt(city: City) -> None:
     put_soil(city, FIRST, stuck(soil_values(DAYS)))
-    city.run()
+    city.run(*DOUBTED)
     before = city.rows("sensor_doubt")
     city.clock.sleep(4000)
 
-    assert city.run().computed == 0
+    assert city.run(*DOUBTED).computed == 0
     assert city.rows("sensor_doubt") == before
 
 
 def test_the_workings_show_the_log_and_its_sum(city: City) -> None:
     put_soil(city, FIRST, stuck(soil_values(DAYS)))
     put_soil(city, FIRST, stuck(soil_values(DAYS, level=25.0)), node="n2")
-    city.run()
+    city.run(*DOUBTED)
     row = city.row("sensor_doubt", "2026-11-01", test="stuck")
     log = frames.frame(city.store.read(Query("flagged", where={"city": city.site.slug})))
 
