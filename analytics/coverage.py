@@ -5,12 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from commons.catalogue import Label
+from commons.reasons import at_least
+from commons.wording import filled
+
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class Policy(Protocol):
-    """A named rule for "enough"; its `repr` is how it is shown."""
+    """A named rule for "enough"."""
+
+    @property
+    def words(self) -> Label:
+        """The rule as people read it."""
 
     def admits(self, n: pd.Series[float], coverage: pd.Series[float]) -> pd.Series[bool]:
         """Whether each row has enough to stand on.
@@ -33,6 +41,11 @@ class AtLeast:
     count: int = 1
     share: float = 0.0
 
+    @property
+    def words(self) -> Label:
+        """The rule as people read it."""
+        return at_least(self.count, self.share)
+
     def admits(self, n: pd.Series[float], coverage: pd.Series[float]) -> pd.Series[bool]:
         """Whether each row has enough; an unknown coverage is enough only where no share is asked for."""
         enough = n >= self.count
@@ -45,6 +58,11 @@ class Either:
 
     one: Policy
     other: Policy
+
+    @property
+    def words(self) -> Label:
+        """The rule as people read it."""
+        return filled(Label("{one}, atau {other}", "{one}, or {other}"), one=self.one.words, other=self.other.words)
 
     def admits(self, n: pd.Series[float], coverage: pd.Series[float]) -> pd.Series[bool]:
         """Whether each row has enough by at least one of the two."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from analytics import provenance
 from analytics.backlog import Due, Reason
@@ -13,13 +14,16 @@ from analytics.indicators import INDICATORS
 from analytics.inputs import Inputs
 from analytics.periods import Period, midnight_ns, next_start, start_of
 from commons.catalogue import REFUSED, Label, measurement
+from commons.catalogue.commodities import commodities
 from commons.errors import ParameterError, UnknownNameError
 from commons.explanation import Cell, Explanation, Part, Table
-from commons.marks import ALL_BEDS, ALL_FOODS
+from commons.marks import ALL_BEDS, ALL_FOODS, MARKS
+from commons.reasons import in_words
+from commons.wording import filled, listed, number, percent
 from store.contract import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -29,6 +33,12 @@ if TYPE_CHECKING:
 
 _MOST_ROWS: Final = 60
 _DIGITS: Final = 6
+_SHARES: Final = MappingProxyType(
+    {
+        "coverage": Label("Kelengkapan: {share}.", "Coverage: {share}."),
+        "imputed_share": Label("Ditaksir: {share}.", "Imputed: {share}."),
+    }
+)
 _LETTERS: Final[dict[int, Period]] = {len("2026-11"): "month", len("2026-W48"): "week", len("2026-11-24"): "day"}
 _INPUTS: Final = Label("Masukan", "Inputs")
 _ENOUGH: Final = Label("Cukupkah masukannya", "Are they enough")
@@ -37,6 +47,33 @@ _RESULT: Final = Label("Hasil", "Result")
 _REVISIONS: Final = Label("Revisi", "Revisions")
 _ABOUT_REVISIONS: Final = ("revision_number", "computed_at", "method", "reason", REFUSED)
 _WHOLE: Final = frozenset({ALL_FOODS, ALL_BEDS})
+_COLUMNS: Final = MappingProxyType(
+    {
+        "time": Label("Waktu", "Time"),
+        "hour": Label("Jam", "Hour"),
+        "day": Label("Hari", "Day"),
+        "month": Label("Bulan", "Month"),
+        "start": Label("Mulai", "From"),
+        "period": Label("Periode", "Period"),
+        "level": Label("Tingkat", "Level"),
+        "place": Label("Tempat", "Place"),
+        "lane": Label("Lorong", "Lane"),
+        "bed": Label("Petak", "Bed"),
+        "node": Label("Alat", "Node"),
+        "market": Label("Pasar", "Market"),
+        "commodity": Label("Komoditas", "Commodity"),
+        "group": Label("Kelompok", "Group"),
+        "quote": Label("Kutipan", "Quote"),
+        "price": Label("Harga", "Price"),
+        "source": Label("Sumber", "Source"),
+        "origin": Label("Asal", "Origin"),
+        "test": Label("Uji", "Test"),
+    }
+)
+"""What people call tags and moments; fields have their names from the catalogue."""
+_ORIGINS: Final = MappingProxyType(
+    {"measured": Label("diukur", "measured"), "typed": Label("diketik", "typed"), **MARKS}
+)
 
 
 class Explainer:
@@ -109,11 +146,14 @@ class Explainer:
         read = self._inputs.read(declared, wanted)
         if declared.workings is not None and not row[REFUSED]:
             worked = declared.workings(read, self._site, row)
-            return [Part(_INPUTS, (), _table(worked.inputs))], worked.lines
-        used = {measurement(name).label: self._used(declared, kind, row, frame) for name, frame in read.items()}
+            return [Part(_INPUTS, (), _table(worked.inputs, [declared.name, *declared.builds_on]))], worked.lines
         return [
-            Part(Label(f"{_INPUTS.id}: {of.id}", f"{_INPUTS.en}: {of.en}"), (), _table(frame))
-            for of, frame in used.items()
+            Part(
+                listed([_INPUTS, measurement(name).label], ": "),
+                (),
+                _table(self._used(declared, kind, row, frame), [name]),
+            )
+            for name, frame in read.items()
         ], ()
 
     def _inner_places(self, declared: Indicator, place: str) -> list[str]:
@@ -143,14 +183,17 @@ class Explainer:
         own = [name for name in measurement(declared.name).own if row[name] is not None]
         fields = [*own[:4], *_ABOUT_REVISIONS]
         columns = tuple(measurement(declared.name).fields[name].label for name in fields)
-        return Table(columns, tuple(tuple(self._said(each, name) for name in fields) for each in [*earlier, row]))
+        rows_said = (tuple(self._said(declared, each, name) for name in fields) for each in [*earlier, row])
+        return Table(columns, tuple(rows_said))
 
-    def _said(self, row: Row, name: str) -> Cell:
+    def _said(self, declared: Indicator, row: Row, name: str) -> Cell:
         if name == "computed_at":
             at = datetime.fromtimestamp(row[name] / 1000, UTC).astimezone(self._site.zone)
             return at.strftime("%Y-%m-%d %H:%M")
+        if name in ("reason", REFUSED):
+            return in_words(row[name] or "")
         holds = not row[REFUSED] or name in _ABOUT_REVISIONS
-        return _cell(row[name]) if holds and row.get(f"{name}_flag") != 4 else None  # noqa: PLR2004  # QARTOD's bad
+        return _coded(declared.name, name, row[name]) if holds and row.get(f"{name}_flag") != 4 else None  # noqa: PLR2004  # QARTOD's bad
 
 
 def _period(declared: Indicator, text: str) -> tuple[Period, date]:
@@ -181,19 +224,17 @@ def _tags(declared: Indicator, where: Mapping[str, str]) -> dict[str, str]:
 
 def _decision(declared: Indicator, row: Row) -> tuple[Label, ...]:
     """What was there of what was expected, and what the policy makes of it."""
-    n, expected, share = row["n"], row["expected"], row["coverage"]
-    of = Label("", "") if expected is None else Label(f" dari {expected:g}", f" of {expected:g}")
-    lines = [Label(f"Masukan yang ada: {n:g}{of.id}.", f"Inputs there are: {n:g}{of.en}.")]
-    if share is not None:
-        lines.append(Label(f"Kelengkapan: {100 * share:.1f} %.", f"Coverage: {100 * share:.1f} %."))
-    if row["imputed_share"] is not None:
-        imputed = f"{100 * row['imputed_share']:.1f} %"
-        lines.append(Label(f"Ditaksir: {imputed}.", f"Imputed: {imputed}."))
-    lines.append(Label(f"Syarat: {declared.coverage!r}.", f"Policy: {declared.coverage!r}."))
-    why = row[REFUSED]
-    lines.append(Label(f"Belum cukup data: {why}.", f"Not enough: {why}.") if why else Label("Cukup.", "Enough."))
-    marks = ", ".join(sorted(provenance.marks_in(row["marks"] or "")))
-    return (*lines, *([Label(f"Tanda: {marks}.", f"Marks: {marks}.")] if marks else []))
+    n, expected, why = row["n"], row["expected"], row[REFUSED]
+    of = filled(Label(" dari {of}", " of {of}"), of=number(expected)) if expected is not None else Label("", "")
+    lines = [filled(Label("Masukan yang ada: {n}{of}.", "Inputs there are: {n}{of}."), n=number(n), of=of)]
+    for name, words in _SHARES.items():
+        if row[name] is not None:
+            lines.append(filled(words, share=percent(row[name], 1)))
+    lines.append(filled(Label("Syarat: {policy}.", "Policy: {policy}."), policy=declared.coverage.words))
+    short = filled(Label("Belum cukup data: {why}.", "Not enough: {why}."), why=in_words(why or ""))
+    lines.append(short if why else Label("Cukup.", "Enough."))
+    marks = listed([MARKS.get(mark, _both(mark)) for mark in sorted(provenance.marks_in(row["marks"] or ""))])
+    return (*lines, *([filled(Label("Tanda: {marks}.", "Marks: {marks}."), marks=marks)] if marks.id else []))
 
 
 def _result(declared: Indicator, row: Row) -> Table:
@@ -201,17 +242,40 @@ def _result(declared: Indicator, row: Row) -> Table:
     of = measurement(declared.name)
     named = () if row[REFUSED] else tuple(name for name in of.own if row[name] is not None)
     columns = (Label("Besaran", "Quantity"), Label("Nilai", "Value"), Label("Satuan", "Unit"))
-    fields = [(of.fields[name], row[name]) for name in named if row.get(f"{name}_flag") != 4]  # noqa: PLR2004  # bad
-    return Table(columns, tuple((field.label, _cell(value), field.unit) for field, value in fields))
+    shown = [name for name in named if row.get(f"{name}_flag") != 4]  # noqa: PLR2004  # QARTOD's bad
+    fields = [(of.fields[name], _coded(declared.name, name, row[name])) for name in shown]
+    return Table(columns, tuple((field.label, cell, field.unit) for field, cell in fields))
 
 
-def _table(frame: pd.DataFrame) -> Table:
-    """A frame as a table, without columns in which nothing is there."""
-    filled = [name for name in frame.columns if not (frame[name].isna() | (frame[name].astype(str) == "")).all()]
-    some = frame[filled].head(_MOST_ROWS)
-    shown: Iterable[Sequence[Any]] = (list(row.values()) for row in records(some))
-    cells = tuple(tuple(_cell(value) for value in row) for row in shown)
-    return Table(tuple(_both(str(name)) for name in filled), cells, left_out=len(frame) - len(some))
+def _table(frame: pd.DataFrame, of: Sequence[str]) -> Table:
+    """A frame as a table, without columns in which nothing is there.
+
+    Args:
+        frame: The rows.
+        of: The measurements that its columns may be fields of, the nearest first.
+    """
+    filled_in = [name for name in frame.columns if not (frame[name].isna() | (frame[name].astype(str) == "")).all()]
+    some = frame[filled_in].head(_MOST_ROWS)
+    cells = tuple(tuple(_known(name, value) for name, value in row.items()) for row in records(some))
+    return Table(tuple(_column(str(name), of) for name in filled_in), cells, left_out=len(frame) - len(some))
+
+
+def _column(name: str, of: Sequence[str]) -> Label:
+    """What people call a column of inputs."""
+    fields = (measurement(each).fields for each in of)
+    return next((known[name].label for known in fields if name in known), _COLUMNS.get(name, _both(name)))
+
+
+def _known(column: str, value: object) -> Cell:
+    """An input, a food or an origin by the name that people have for it."""
+    if column == "commodity" and value in commodities():
+        return commodities()[str(value)].label
+    return _ORIGINS.get(str(value), _cell(value)) if column == "origin" else _cell(value)
+
+
+def _coded(indicator: str, name: str, value: object) -> Cell:
+    """A value's field; a code in words."""
+    return measurement(indicator).fields[name].codes.get(str(value), _cell(value))
 
 
 def _cell(value: object) -> Cell:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from commons.catalogue import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SIMULATED: Final = "simulated"
 RECORDED: Final = "recorded"
@@ -16,6 +22,21 @@ UNVERIFIED: Final = "unverified"
 """A figure of general knowledge went in, for which no source was read."""
 WITHDRAWN: Final = "withdrawn"
 """A value that no longer has enough to stand on; readers leave it out."""
+
+MARKS: Final[Mapping[str, Label]] = MappingProxyType(
+    {
+        SIMULATED: Label("SIMULASI", "SIMULATED"),
+        RECORDED: Label("rekaman", "recording"),
+        STAND_IN: Label("dari tempat lain", "from elsewhere"),
+        IMPUTED: Label("sebagian ditaksir", "partly imputed"),
+        ASSUMED_WEIGHTS: Label("bobot perkiraan", "estimated weights"),
+        UNVERIFIED: Label("angka umum", "general figures"),
+        INCOMPLETE: Label("belum lengkap", "incomplete"),
+        UNKNOWN_NODE: Label("alat tak terdaftar", "unregistered node"),
+        WITHDRAWN: Label("ditarik", "withdrawn"),
+    }
+)
+"""What people call them."""
 
 ALL_FOODS: Final = "semua"
 """The commodity, or basket, of rows in which all foods are put together."""

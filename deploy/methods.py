@@ -48,12 +48,12 @@ def cards() -> dict[str, str]:
 
 def card(indicator: Indicator) -> str:
     """What is declared of an indicator, as a page of Markdown."""
-    of, reach = measurement(indicator.name), _REACH[indicator.reach]
+    of, reach, policy = measurement(indicator.name), _REACH[indicator.reach], indicator.coverage.words
     facts = {
         "Masukan / inputs": ", ".join(_source(source) for source in indicator.reads),
         "Periode / periods": ", ".join(indicator.periods),
         "Satu nilai per / one value per": ", ".join(of.tags),
-        "Syarat kelengkapan / coverage policy": f"`{indicator.coverage!r}`",
+        "Syarat kelengkapan / coverage policy": f"{policy.id} / {policy.en}",
         "Data terlambat mengubah / late data change": f"{reach.id} / {reach.en}",
         "Versi metode / method version": indicator.method,
         "Tanda / marks it may carry": ", ".join(f"`{mark}`" for mark in indicator.marks),

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from commons.catalogue.commodities import commodities
+from commons.reasons import in_words
 from web import words
 from web.explanations import address
 from web.language import language, languages
@@ -103,6 +104,7 @@ def _environment(site: Site, reader: Language, default: str, *, explains: bool) 
         explained=address,
         local_day=lambda time_ns: datetime.fromtimestamp(time_ns / _NS, site.zone).date(),
         mark_words=partial(words.mark_words, reader),
+        in_words=in_words,
         soil_states=words.SOIL_STATES,
         position_words=words.POSITIONS,
         levels=words.LEVELS,

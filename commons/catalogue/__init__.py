@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -107,6 +107,7 @@ class Field:
         rate: The fastest change that is not doubtful [unit per second]; None = not tested.
         flat: How long one value may stay; None = as long as it likes.
         about: A remark, or nothing.
+        codes: What people call the codes that a text may be; empty = it is no code.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Field:
     rate: float | None = None
     flat: Flat | None = None
     about: str = ""
+    codes: Mapping[str, Label] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,4 +237,5 @@ def _field(name: str, table: dict[str, Any]) -> Field:
         rate=table.get("rate"),
         flat=Flat(**table["flat"]) if "flat" in table else None,
         about=table.get("about", ""),
+        codes=MappingProxyType({code: Label(**words) for code, words in table.get("codes", {}).items()}),
     )

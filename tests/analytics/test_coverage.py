@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analytics.coverage import AtLeast, Either
+from commons.catalogue import Label
 
 N = pd.Series([0, 3, 10, 12], dtype=float)
 COVERAGE = pd.Series([None, 0.5, 0.2, None], dtype=float)
@@ -24,5 +25,11 @@ def test_either_rule_is_enough() -> None:
     assert policy.admits(N, COVERAGE).to_list() == [False, True, True, True]
 
 
-def test_a_policy_shows_its_bounds() -> None:
-    assert repr(AtLeast(count=3, share=0.5)) == "AtLeast(count=3, share=0.5)"
+def test_a_policy_says_its_bounds_in_words() -> None:
+    both = Either(AtLeast(count=10), AtLeast(count=1, share=0.125))
+
+    assert AtLeast(count=3, share=0.5).words.id == "paling sedikit 3 masukan dan 50 % dari yang diharapkan"
+    assert both.words == Label(
+        "paling sedikit 10 masukan, atau paling sedikit 1 masukan dan 12,5 % dari yang diharapkan",
+        "at least 10 inputs, or at least 1 input and 12.5 % of those expected",
+    )

@@ -10,7 +10,8 @@ import pytest
 from analytics import provenance
 from analytics.explain import Explainer
 from analytics.indicators import INDICATORS
-from commons.catalogue import measurement
+from commons.catalogue import Label, measurement
+from commons.catalogue.commodities import commodities
 from commons.errors import ParameterError, UnknownNameError
 from commons.marks import ALL_FOODS
 from tests.analytics.conftest import Days
@@ -50,6 +51,12 @@ def lines(found: Explanation, title: str) -> str:
     return "\n".join(line.en for line in part(found, title).lines)
 
 
+def columns(found: Explanation, title: str) -> list[str]:
+    table = part(found, title).table
+    assert table is not None
+    return [column.id for column in table.columns]
+
+
 def cells(found: Explanation, title: str) -> list[tuple[Any, ...]]:
     table = part(found, title).table
     assert table is not None
@@ -59,7 +66,7 @@ def cells(found: Explanation, title: str) -> list[tuple[Any, ...]]:
 def test_an_index_is_explained_by_its_basket_and_the_numbers_give_the_value(filled: City) -> None:
     found = explain(filled, "price_index", "2025-03", place=MARKET)
 
-    assert [row[0] for row in cells(found, "Inputs")] == [CHICKEN, EGGS]
+    assert [row[0] for row in cells(found, "Inputs")] == [commodities()[food].label for food in (CHICKEN, EGGS)]
     value = filled.row("price_index", "2025-03-01", basket=ALL_FOODS)["index"]
     _, steps, result = lines(found, "The formula").splitlines()[1].split(" = ")
     before, now, then = (float(number) for number in re.findall(r"[\d.]+", steps))
@@ -90,6 +97,19 @@ def test_a_beds_water_is_explained_by_its_hours(filled: City) -> None:
     assert "moisture = mean(25, 25, 25) = 25 %" in lines(found, "The formula")
 
 
+def test_what_is_said_is_said_in_both_languages_and_each_writes_its_own_numbers(filled: City) -> None:
+    found = explain(filled, "soil_state", "2025-05-01", place="saga", bed="b1")
+
+    enough = "\n".join(line.id for line in part(found, "Are they enough").lines)
+    assert "Masukan yang ada: 24 dari 24." in enough
+    assert "Kelengkapan: 100,0 %." in enough
+    assert "Syarat: paling sedikit 3 masukan dan 50 % dari yang diharapkan." in enough
+    assert columns(found, "Inputs") == ["Jam", "Kelembapan tanah"]
+    state = filled.row("soil_state", "2025-05-01")["state"]
+    words = measurement("soil_state").fields["state"].codes[state]
+    assert (Label("Keadaan tanah", "Soil state"), words, "") in cells(found, "Result")
+
+
 def test_a_refused_value_says_why_and_shows_what_there_was(city: City) -> None:
     city.soil("saga", "b1", "2026-11-01", 25.0, hours=range(5))
     city.run("soil_state")
@@ -97,7 +117,7 @@ def test_a_refused_value_says_why_and_shows_what_there_was(city: City) -> None:
     found = explain(city, "soil_state", "2026-11-01", place="saga")
 
     assert len(cells(found, "Inputs")) == 5
-    assert "Not enough: too little: 5 of 24 inputs" in lines(found, "Are they enough")
+    assert "Not enough: there are 5 of 24 inputs; needed are at least 3 inputs" in lines(found, "Are they enough")
     assert cells(found, "Result") == []
 
 
@@ -111,9 +131,10 @@ def test_revisions_are_listed_the_first_first_with_their_reasons(city: City) -> 
     found = explain(city, "soil_state", "2026-11-01", place="saga")
 
     revisions = cells(found, "Revisions")
+    reason = columns(found, "Revisions").index("Sebab dihitung")
     assert [row[0] for row in revisions] == [20.0, 30.0]
-    assert ["first run" in row for row in revisions] == [True, False]
-    assert "late data: soil saga 2026-11-01" in revisions[1]
+    assert [row[reason].en for row in revisions] == ["first run", "late data: soil saga 2026-11-01"]
+    assert revisions[0][reason].id == "hitungan pertama"
 
 
 def test_several_values_that_fit_are_named_so_that_one_can_be_chosen(city: City) -> None:

@@ -29,7 +29,8 @@ def test_another_process_explains_what_the_owner_of_the_file_computed(
     assert (found.returncode, found.stderr) == (0, "")
     for heading in ("INPUTS", "ARE THEY ENOUGH", "THE FORMULA WITH ITS NUMBERS", "RESULT", "REVISIONS"):
         assert heading in found.stdout
-    assert "telur-ayam-ras" in found.stdout
+    assert "Chicken eggs" in found.stdout
+    assert "Policy: at least 1 input and 70 % of those expected." in found.stdout
 
 
 def test_a_value_that_is_not_there_is_refused_with_those_that_are(store: Store, lorong: Callable[..., Said]) -> None:

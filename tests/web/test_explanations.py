@@ -42,6 +42,23 @@ def test_a_value_is_explained_in_both_languages(
     assert "depletion = 10" in page.text
 
 
+def test_a_value_is_explained_in_words_and_each_row_of_a_table_is_headed_by_its_first_cell(
+    garden: Garden, store: Store, site: Site, visit: Callable[..., TestClient]
+) -> None:
+    garden.soil("saga", "b1", hours=9)
+    garden.soil_state("saga", "b1", "good")
+
+    page = visit(explain=Explainer(store, site)).get(SOIL).text
+
+    assert '<th scope="col">Jam</th><th scope="col">Kelembapan tanah</th>' in page
+    assert re.search(r'<tr><th scope="row">\d\d:\d\d</th><td>[\d,]+</td></tr>', page)
+    assert "Kelengkapan: 80,0 %." in page
+    assert "Syarat: paling sedikit 3 masukan dan 50 % dari yang diharapkan." in page
+    assert "Tanda: SIMULASI." in page
+    assert '<th scope="row">Keadaan tanah</th><td>cukup</td>' in page
+    assert "AtLeast" not in page
+
+
 def test_every_page_leads_to_the_explanations_of_its_numbers(
     full: Store, site: Site, visit: Callable[..., TestClient]
 ) -> None:

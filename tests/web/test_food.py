@@ -84,9 +84,10 @@ def test_a_refused_figure_is_said_with_its_reason(garden: Garden, visit: Callabl
 
     page = said(visit().get("/").text)
 
-    assert "Gizi : belum cukup data composition known of 40 % of the weight, 50 % needed" in page
-    assert "Dihemat : belum cukup data no price of kangkung" in page
+    assert "Gizi : belum cukup data kandungan gizi diketahui untuk 40 % beratnya, perlu 50 %" in page
+    assert "Dihemat : belum cukup data belum ada harga Kangkung darat" in page
     assert "kkal" not in page
+    assert "composition known of 40 % of the weight, 50 % needed" in said(visit().get("/?lang=en").text)
 
 
 def test_a_lane_shows_its_own_month(garden: Garden, visit: Callable[..., TestClient]) -> None:

@@ -11,7 +11,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
+from commons.catalogue import Label, measurement
 from commons.errors import UnknownNameError
+from commons.marks import MARKS, WITHDRAWN
+from web import words
 from web.language import language, languages
 from web.settings import WebSettings
 
@@ -93,6 +96,20 @@ def test_translations_keep_every_blank() -> None:
         errors = [(message.id, problems) for message, problems in read_po(lines).check()]
 
     assert errors == []
+
+
+def test_pages_call_codes_what_the_catalogue_calls_them() -> None:
+    states = {
+        **measurement("soil_state").fields["state"].codes,
+        **measurement("ceiling_position").fields["state"].codes,
+    }
+    called = {**states, **measurement("price_alarm").fields["phase"].codes, **MARKS}
+    shown = {**words.SOIL_STATES, **words.POSITIONS, **words.ALARM_PHASES, **words.MARKS}
+
+    assert {code: Label(text, language("en").text(text)) for code, text in shown.items() if code in called} == {
+        code: label for code, label in called.items() if code in shown
+    }
+    assert set(called) - set(shown) == {WITHDRAWN}
 
 
 @pytest.mark.parametrize(

@@ -238,7 +238,7 @@ def test_an_alarm_without_enough_history_says_so_and_why(garden: Garden, visit: 
     page = said(visit().get("/prices").text)
 
     assert "Cabai rawit merah +4,2 % 10/12 belum cukup data 10/12 belum cukup data 10/12" in page
-    assert "Sebab belum cukup data: 3 months since the first price; 36 are needed" in page
+    assert "Sebab belum cukup data: 3 bulan sejak harga pertama; perlu 36" in page
     assert "waspada" not in page
 
 

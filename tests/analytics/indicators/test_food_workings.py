@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from analytics.explain import Explainer
+from commons.catalogue import Label
+from commons.catalogue.commodities import commodities
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +24,10 @@ def told(city: City, indicator: str, **where: str) -> str:
     """All that the explanation says, tables included, as one text."""
     found = Explainer(city.store, city.site)(indicator, period="2026-10", where=where)
     lines = [line.en for each in found.parts for line in each.lines]
-    rows = [" ".join(map(str, row)) for each in found.parts if each.table for row in each.table.rows]
+    tables = [each.table for each in found.parts if each.table]
+    rows = [
+        " ".join(cell.en if isinstance(cell, Label) else str(cell) for cell in row) for t in tables for row in t.rows
+    ]
     return "\n".join([*lines, *rows])
 
 
@@ -56,7 +61,7 @@ def test_savings_are_shown_with_prices_and_markets(filled: City) -> None:
     text = told(filled, "savings", place="saga", commodity="semua")
 
     assert "saved_idr = Σ kg · per_kg = 60,000 IDR" in text
-    assert "kangkung 6.0 10000.0 60000.0 pasar-terong" in text
+    assert f"{commodities()['kangkung'].label.en} 6.0 10000.0 60000.0 pasar-terong" in text
 
 
 def test_a_basket_is_shown_food_by_food(filled: City) -> None:
