@@ -11,11 +11,12 @@ from analytics.indicators import INDICATORS
 from commons.catalogue import measurement
 from commons.clock import SystemClock
 from store import open_store
+from tests.analytics.conftest import Days
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.analytics.conftest import City, Days
+    from tests.analytics.conftest import City
     from tests.conftest import Influx
 
 Write = tuple[str, dict[str, Any]]
@@ -50,14 +51,19 @@ def values(city: City, name: str) -> dict[tuple[str, ...], tuple[str, str]]:
     return {(row["day"], *(row[tag] for tag in tags)): (row["revision"], row["marks"]) for row in city.rows(name)}
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_however_the_data_arrive_the_values_end_the_same(make_city: Callable[[], City], days: Days, seed: int) -> None:
-    at_once, in_pieces = make_city(), make_city()
-    writes = scattered(days)
-    for kind, said in writes:
-        getattr(at_once, kind)(**said)
-    at_once.run()
+@pytest.fixture(scope="module")
+def at_once(make_city: Callable[[], City]) -> City:
+    """A city to which all came before the only run."""
+    city = make_city()
+    for kind, said in scattered(Days()):
+        getattr(city, kind)(**said)
+    city.run()
+    return city
 
+
+@pytest.mark.parametrize("seed", range(2))
+def test_however_the_data_arrive_the_values_end_the_same(at_once: City, city: City, days: Days, seed: int) -> None:
+    in_pieces, writes = city, scattered(days)
     random.Random(seed).shuffle(writes)
     for number, (kind, said) in enumerate(writes):
         getattr(in_pieces, kind)(**said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,9 +32,18 @@ SYSTEM = SystemClock()
 NUMBERS = itertools.count()
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A DuckDB file with its tables; to make them takes longer than most tests."""
+    file = tmp_path_factory.mktemp("made") / "lorong.duckdb"
+    open_store(StoreSettings(url=f"duckdb:///{file}"), clock=SYSTEM).close()
+    return file
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Moody]:
-    opened = Moody(open_store(StoreSettings(url=f"duckdb:///{tmp_path}/lorong.duckdb"), clock=SYSTEM))
+def store(made: Path, tmp_path: Path) -> Iterator[Moody]:
+    file = shutil.copy(made, tmp_path / "lorong.duckdb")
+    opened = Moody(open_store(StoreSettings(url=f"duckdb:///{file}"), clock=SYSTEM))
     yield opened
     opened.close()
 

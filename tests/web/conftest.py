@@ -16,7 +16,9 @@ from commons.marks import ALL_FOODS
 from commons.rows import Block, event_time
 from commons.sites import Site
 from store import open_store
+from store.duck import DuckStore
 from store.settings import StoreSettings
+from tests.flow.emptied import empty
 from web.app import create_app
 
 if TYPE_CHECKING:
@@ -417,11 +419,19 @@ def site(tmp_path: Path) -> Site:
     return Site(folder)
 
 
-@pytest.fixture
-def store(clock: StandingClock) -> Iterator[Store]:
-    opened = open_store(StoreSettings(url="duckdb://memory"), clock=clock)
+@pytest.fixture(scope="session")
+def lasting() -> Iterator[DuckStore]:
+    """What lies behind `store`."""
+    opened = DuckStore(None, memory_mb=1024)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def store(lasting: DuckStore) -> Iterator[Store]:
+    """A store in which nothing is yet."""
+    yield lasting
+    empty(lasting)
 
 
 @pytest.fixture(scope="session")
