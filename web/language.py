@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from datetime import timedelta
 from functools import cache
 from importlib import resources
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
     from importlib.resources.abc import Traversable
+
+    from commons.sites import Site
 
 SOURCE: Final = "id"
 """The language that templates and code are written in."""
@@ -105,6 +108,43 @@ class Language:
     def with_unit(self, value: float | None, unit: str, digits: int = 0) -> str:
         """A number and its unit that never part at a line's end."""
         return MISSING if value is None else f"{self.number(value, digits)}{_NO_BREAK_SPACE}{unit}"
+
+
+class SiteTranslations(gettext.NullTranslations):
+    """A catalogue in which a site's own words stand for the usual ones: a village has yards where a city has lanes.
+
+    Whole words are exchanged, the longest first; not in commands (`` `lorong node` ``) nor in what is filled in
+    (`%(lanes)s`).
+
+    Args:
+        usual: The language's catalogue.
+        words: What stands for each word.
+    """
+
+    def __init__(self, usual: gettext.NullTranslations, words: Mapping[str, str]) -> None:
+        super().__init__()
+        self._usual, self._words = usual, words
+        either = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+        self._found = re.compile(rf"`[^`]*`|%\(\w+\)\w|\b(?:{either})\b")
+
+    def gettext(self, message: str) -> str:
+        """A text in the language, with the site's words."""
+        return self._exchanged(self._usual.gettext(message))
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """The same for a text that counts something."""
+        return self._exchanged(self._usual.ngettext(msgid1, msgid2, n))
+
+    def _exchanged(self, text: str) -> str:
+        return self._found.sub(lambda found: self._words.get(found[0], found[0]), text)
+
+
+def spoken_at(site: Site) -> Mapping[str, Language]:
+    """Every language by code, with the words of a site."""
+    return {
+        code: Language(code, SiteTranslations(found.translations, site.words[code])) if code in site.words else found
+        for code, found in languages().items()
+    }
 
 
 @cache

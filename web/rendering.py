@@ -16,7 +16,7 @@ from commons.catalogue.commodities import commodities
 from commons.reasons import in_words
 from web import words
 from web.explanations import address
-from web.language import language, languages
+from web.language import language, languages, spoken_at
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -47,16 +47,17 @@ class Renderer:
     """
 
     def __init__(self, site: Site, *, default: str, explains: bool = False) -> None:
-        self._default = language(default)
+        self._spoken = spoken_at(site)
+        self._default = self._spoken[language(default).code]
         self._environments = {
-            code: _environment(site, found, default, explains=explains) for code, found in languages().items()
+            code: _environment(site, found, default, explains=explains) for code, found in self._spoken.items()
         }
 
     def language(self, request: Request) -> Language:
         """What `?lang=` asks for, else the cookie, else the default; an unknown one counts for nothing."""
         for code in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
-            if code is not None and code in languages():
-                return languages()[code]
+            if code is not None and code in self._spoken:
+                return self._spoken[code]
         return self._default
 
     def html(self, template: str, reader: Language, *, here: str, **facts: object) -> str:

@@ -135,6 +135,7 @@ class Site:
         self.household_people = None if people is None else float(people)
         if self.household_people is not None and not self.household_people > 0:
             raise ValueError(f"household_people is {people}; give how many people share a kitchen, or leave it out")
+        self.words: Mapping[str, Mapping[str, str]] = _words(facts.get("words", {}))
         self.markets = {m["slug"]: read_market(m) for m in facts.get("market", [])}
         self.prices: Mapping[str, Any] = facts.get("prices", {})
 
@@ -192,6 +193,17 @@ class Site:
             if name not in names:
                 reason = UnknownNameError(column, name, names)
                 raise SiteError(f"{self.folder.name}/{file}, row {row!r}: {reason}")
+
+
+def _words(facts: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """What pages call otherwise in this site, by language: whole words, and what stands for them."""
+    found: dict[str, dict[str, str]] = {}
+    for language, words in facts.items():
+        for word, here in words.items():
+            if not (isinstance(here, str) and word.strip() and here.strip()):
+                raise ValueError(f"words.{language}.{word} is {here!r}; write a word that stands for it")
+        found[language] = dict(words)
+    return found
 
 
 def _begins(ceiling: Ceiling) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from commons.catalogue import Label, measurement
 from commons.errors import UnknownNameError
 from commons.marks import MARKS, WITHDRAWN
 from web import words
-from web.language import language, languages
+from web.language import SiteTranslations, language, languages
 from web.settings import WebSettings
 
 if TYPE_CHECKING:
@@ -143,3 +144,15 @@ def test_days_and_ages_are_in_words() -> None:
     assert spoken.ago(3 * 86_400) == "3 hari yang lalu"
     assert spoken.ago(2.0) == "1 menit yang lalu"
     assert spoken.span(90.0) == "2 menit"
+
+
+def test_a_site_has_words_of_its_own_where_others_have_lanes() -> None:
+    usual = gettext.NullTranslations()
+    words = {"lorong": "kebun", "lanes": "yards", "Kebun lorong": "Kebun desa"}
+
+    said = SiteTranslations(usual, words)
+
+    assert said.gettext("Kebun lorong dan lorong lain") == "Kebun desa dan kebun lain"
+    assert said.gettext("%(lanes)s lanes in %(lorong)s lorong") == "%(lanes)s yards in %(lorong)s kebun"
+    assert said.gettext("`lorong node add` lorongnya") == "`lorong node add` lorongnya"
+    assert said.ngettext("%(num)s lorong", "%(num)s lorong", 2) == "%(num)s kebun"
