@@ -1,1 +1,1 @@
-"""The reduction of reference data to the catalogue's tables and the folder of Makassar."""
+"""The reduction of reference data to the catalogue's tables and the folders of sites."""

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 BASKET_COLUMNS: Final = ("commodity", "kg_per_person_year", "panel", "stand_in", "source", "verified")
 WEIGHT_COLUMNS: Final = ("commodity", "weight_pct", "kind", "note", "source")
 
-CITY: Final = "Kota Makassar"
 EGG_KG: Final = 0.06
 OIL_KG_PER_LITRE: Final = 0.9
 
@@ -87,16 +86,22 @@ ASSUMED: Final = {"bawang-merah": "0.25", "bawang-putih": "0.25"}
 """Weights [%] of nobody's finding, so that the daily panel of Bandung can be shown at all."""
 
 
-def basket_rows(norms: Iterable[Row], panel: Iterable[Row]) -> list[Row]:
+def basket_rows(norms: Iterable[Row], panel: Iterable[Row], city: str) -> list[Row]:
     """Consumption by food [kg per person and year], whether the national price panel quotes it, and whose it is.
 
     Args:
         norms: The consumption figures that were read.
         panel: The foods of the price panels, with their ids.
+        city: What the figures call the city whose own they may be.
     """
     seen = {(row["commodity"], row["area"], row["year"]): row for row in norms}
     quoted = {slug(row["slug"]) for row in panel if row["bapanas_id"]}
-    return [row for norm in NORMS for row in _carriers(norm, seen[norm.name, norm.area, norm.year], quoted)]
+    rows = ((norm, seen[norm.name, norm.area, norm.year]) for norm in NORMS)
+    return [
+        {**row, "stand_in": "0" if norm.area == city else "1"}
+        for norm, source in rows
+        for row in _carriers(norm, source, quoted)
+    ]
 
 
 def weight_rows(implied: Iterable[Row]) -> list[Row]:
@@ -115,7 +120,6 @@ def _carriers(norm: Norm, seen: Row, quoted: Container[str]) -> list[Row]:
             "commodity": food,
             "kg_per_person_year": f"{kg:.3f}",
             "panel": "1" if food in quoted else "0",
-            "stand_in": "0" if norm.area == CITY else "1",
             "source": source,
             "verified": verified,
         }

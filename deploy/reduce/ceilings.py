@@ -1,4 +1,4 @@
-"""ceilings.csv: the reference and ceiling prices that hold in Makassar, each with the days it holds."""
+"""ceilings.csv: the reference and ceiling prices that hold in a site, each with the days it holds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from deploy.reduce.tables import Row, slug, written_out
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
 COLUMNS: Final = (
     "commodity",
@@ -25,19 +25,18 @@ COLUMNS: Final = (
     "source",
     "verified",
 )
-_ZONES: Final = frozenset({"I", "national"})  # Sulawesi is in zone I
 _COMMODITIES: Final = {"gkp_petani": "gabah-kering-panen"}
 _LEVELS: Final = {"consumer_paha_belakang": "consumer"}  # the cut that the price panels call pure beef
 _PRECISIONS: Final = {10: "day", 7: "month", 4: "year", 0: "day"}
 
 
-def ceiling_rows(ceilings: Sequence[Row]) -> list[Row]:
-    """The limits of Makassar's zone and of the whole country; a row that sets none is left out."""
+def ceiling_rows(ceilings: Sequence[Row], zones: Container[str]) -> list[Row]:
+    """The limits of a site's zones; a row that sets none is left out."""
     sources = written_out(row["source"] for row in ceilings)
     return [
         _ceiling(row, source)
         for row, source in zip(ceilings, sources, strict=True)
-        if row["zone"].split()[0] in _ZONES and (row["min_idr"] or row["max_idr"])
+        if row["zone"].split()[0] in zones and (row["min_idr"] or row["max_idr"])
     ]
 
 

@@ -1,4 +1,4 @@
-"""lanes.csv, beds.csv and nodes.csv: 24 simulated lanes, their beds, and what sends readings from them."""
+"""lanes.csv, beds.csv and nodes.csv: simulated lanes, their beds, and what sends readings from them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from deploy.reduce.tables import Row, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from deploy.reduce.recipe import Recipe
 
 LANE_COLUMNS: Final = ("lane", "name", "kelurahan", "lat", "lon", "origin", "verified")
 BED_COLUMNS: Final = (
@@ -26,57 +28,7 @@ BED_COLUMNS: Final = (
 )
 NODE_COLUMNS: Final = ("node", "lane", "driver", "origin", "options")
 
-LANES: Final = (
-    ("sydney", "Lorong Sydney", "panakkukang-tello-baru"),
-    ("zurich", "Lorong Zurich", "tamalanrea-kapasa"),
-    ("maastricht", "Lorong Maastricht", "kec-makassar-bara-baraya"),
-    ("saga", "Lorong Saga", "tamalate-parang-tambung"),
-    ("agatis", "Lorong Agatis", "manggala-antang"),
-    ("gembira", "Lorong Gembira", "biringkanaya-sudiang"),
-    ("lorong-302", "Lorong 302", "mariso-mariso"),
-    ("kwt-talas", "KWT Talas", "tallo-suangga"),
-    ("melati", "Lorong Melati", "mariso-panambungan"),
-    ("kenanga", "Lorong Kenanga", "mamajang-sambung-jawa"),
-    ("cempaka", "Lorong Cempaka", "kec-makassar-maccini"),
-    ("anggrek", "Lorong Anggrek", "ujung-pandang-pisang-utara"),
-    ("kemuning", "Lorong Kemuning", "wajo-malimongan-tua"),
-    ("seroja", "Lorong Seroja", "bontoala-bontoala-tua"),
-    ("dahlia", "Lorong Dahlia", "bontoala-layang"),
-    ("teratai", "Lorong Teratai", "tallo-rappokalling"),
-    ("bahari", "Lorong Bahari", "ujung-tanah-cambaya"),
-    ("flamboyan", "Lorong Flamboyan", "panakkukang-tamamaung"),
-    ("mawar", "Lorong Mawar", "panakkukang-paropo"),
-    ("nusa-indah", "Lorong Nusa Indah", "tamalate-mannuruki"),
-    ("asoka", "Lorong Asoka", "rappocini-kassi-kassi"),
-    ("kamboja", "Lorong Kamboja", "rappocini-minasa-upa"),
-    ("alamanda", "Lorong Alamanda", "biringkanaya-daya"),
-    ("mutiara", "Lorong Mutiara", "kepulauan-sangkarrang-barrang-lompo"),
-)
-"""Slug, name and kelurahan. The first eight names are those of real lanes; nothing here was measured in them."""
-
-PLANS: Final = (
-    ("kangkung raised", "cabai-rawit-merah polybag", "bayam raised", "tomat polybag"),
-    ("sawi raised", "cabai-rawit-merah polybag", "terong polybag", "kemangi pot"),
-    ("pakcoy raised", "cabai-merah-keriting polybag", "kangkung ground", "kacang-panjang ground"),
-    ("bayam ground", "cabai-rawit-merah polybag", "timun ground", "daun-bawang pot"),
-    ("selada raised", "cabai-merah-besar polybag", "sawi raised", "seledri pot"),
-    ("kangkung ground", "cabai-rawit-merah pot", "terong polybag", "bawang-merah raised"),
-    ("pakcoy raised", "tomat polybag", "pare ground", "ubi-jalar ground"),
-    ("bayam raised", "cabai-rawit-merah polybag", "gambas ground", "okra ground"),
-)
-"""What the four beds of a lane carry; the lanes take the plans in turn."""
-
-RECORDED: Final = {"saga": "1", "agatis": "2"}
-"""Lanes that also replay a series of the soil recording, in a bed of its own."""
-
-PRICE_NODES: Final = (
-    ("price-bandung", "bandung-pihps", "consumer", "pihps", "bandung"),
-    ("price-jatim", "jatim-siskaperbapo", "producer", "siskaperbapo", "jatim"),
-    ("price-bapanas", "bandung-bapanas", "consumer", "bapanas", "bapanas"),
-)
-"""Node, market, level, source and sheet."""
-
-_OFFSET_DEG: Final = 0.0004  # some 45 m, so that a lane does not sit on its kelurahan's centre
+_OFFSET_DEG: Final = 0.0004  # some 45 m, so that a lane does not sit on its village's centre
 
 
 class Soil(NamedTuple):
@@ -94,39 +46,41 @@ SOILS: Final = {
     "pot": Soil("Pot", "0.2", "32", "14", "50"),
     "raised": Soil("Bedeng", "0.3", "30", "13", "48"),
     "ground": Soil("Petak", "0.5", "27", "12", "45"),
+    "dyke": Soil("Pematang", "0.4", "35", "18", "52"),
 }
 _RECORDED_SOIL: Final = Soil("Rekaman Kolkata", "0.3", "20", "8", "40")
 
 
-def lane_rows(places: Iterable[Row]) -> list[Row]:
-    """The lanes, each a little beside the centre of its kelurahan."""
+def lane_rows(recipe: Recipe, places: Iterable[Row]) -> list[Row]:
+    """The lanes, each a little beside the centre of its village."""
     at = {row["slug"]: row for row in places}
-    return [_lane(own, name, at[village]) for own, name, village in LANES]
+    return [_lane(own, name, at[village]) for own, name, village in recipe.lanes]
 
 
-def bed_rows() -> list[Row]:
-    """Four beds a lane, and one more where the recording is replayed."""
+def bed_rows(recipe: Recipe) -> list[Row]:
+    """A plan of beds a lane, and one more bed where the recording is replayed."""
     rows: list[Row] = []
-    for place, (lane, _, _) in enumerate(LANES):
-        for number, plan in enumerate(PLANS[place % len(PLANS)], start=1):
-            crop, container = plan.split()
-            soil = SOILS[container]
+    for place, (lane, _, _) in enumerate(recipe.lanes):
+        for number, plan in enumerate(recipe.plans[place % len(recipe.plans)], start=1):
+            crop, kind = plan.split()
+            soil = SOILS[kind]
             area = plain(spread(f"{lane}/b{number}", low=2, high=12))
+            container = "ground" if kind == "dyke" else kind
             rows.append(_bed(lane, f"b{number}", f"{soil.name_id} {number}", crop, area, container, soil))
-        if lane in RECORDED:
+        if lane in recipe.recorded:
             rows.append(_bed(lane, "r1", _RECORDED_SOIL.name_id, "", "1", "ground", _RECORDED_SOIL))
     return rows
 
 
-def node_rows() -> list[Row]:
-    """A simulated node a lane, the two that replay the soil recording, and the three price sheets."""
-    nodes = [(f"{lane}-n1", lane, "simulated", "simulated", "") for lane, _, _ in LANES]
-    for lane, series in RECORDED.items():
+def node_rows(recipe: Recipe) -> list[Row]:
+    """A simulated node a lane, those that replay the soil recording, and those that read price sheets."""
+    nodes = [(f"{lane}-n1", lane, "simulated", "simulated", "") for lane, _, _ in recipe.lanes]
+    for lane, series in recipe.recorded.items():
         options = f"file=recordings/kolkata.csv.gz;series={series};bed=r1"
         nodes.append((f"{lane}-r1", lane, "recording", "recorded", options))
-    for node, market, level, source, sheet in PRICE_NODES:
-        options = f"file=sheets/{sheet}.csv.gz;market={market};level={level};source={source}"
-        nodes.append((node, "kota", "price_sheet", "recorded", options))
+    for sheet in recipe.sheets:
+        options = f"file=sheets/{sheet.name}.csv.gz;market={sheet.market};level={sheet.level};source={sheet.source}"
+        nodes.append((sheet.node, "kota", "price_sheet", "recorded", options))
     return [dict(zip(NODE_COLUMNS, node, strict=True)) for node in nodes]
 
 

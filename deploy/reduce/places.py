@@ -25,25 +25,21 @@ COLUMNS: Final = (
     "population_source",
 )
 _DECIMALS: Final = 5  # about a metre
-_BPS_CITY: Final = "7371"
 
 
-def place_rows(
-    city: Mapping[str, Any], districts: Iterable[Row], villages: Iterable[Row], people: Sequence[Row]
-) -> list[Row]:
-    """The places from the city down.
+def place_rows(city: Row, districts: Iterable[Row], villages: Iterable[Row], people: Sequence[Row]) -> list[Row]:
+    """The places from the city down; a regency counts as a city, and its desa as kelurahan.
 
     Args:
-        city: The city's GeoJSON.
+        city: The city's name, codes and centre.
         districts: The kecamatan with their codes and centroids.
-        villages: The kelurahan with theirs.
+        villages: The kelurahan or desa with theirs.
         people: Populations by kecamatan and year; the city is `TOTAL`.
     """
     counted = latest_population(people)
-    about = city["features"][0]["properties"]
-    town = slug(about["name"].removeprefix("Kota "))
-    top = {"name": about["name"], "lat": str(about["lat"]), "lon": str(about["lon"])}
-    rows = [{"slug": town, "level": "kota", "parent": "", "code": about["code"], "bps_code": _BPS_CITY, **top}]
+    town = slug(city["name"].removeprefix("Kota ").removeprefix("Kabupaten "))
+    top = {name: city[name] for name in ("code", "bps_code", "name", "lat", "lon")}
+    rows = [{"slug": town, "level": "kota", "parent": "", **top}]
     above: dict[str, str] = {}
     for row in districts:
         above[row["kemendagri_code"]] = district_slug(row["name"], town)
@@ -98,7 +94,7 @@ def _place(row: Row, level: str, own: str, parent: str) -> Row:
         "level": level,
         "parent": parent,
         "code": row["kemendagri_code"],
-        "bps_code": row["bps_code"],
+        "bps_code": row.get("bps_code", ""),
         "name": row["name"],
         "lat": row["lat"],
         "lon": row["lon"],

@@ -39,6 +39,11 @@ def bandung_rows(source: Iterable[Row]) -> list[Row]:
     return [_quote(panel_date(row["date"]), row, row["location"], row["price_idr_per_kg"], "Rp/kg") for row in source]
 
 
+def since(source: Iterable[Row], first: str) -> list[Row]:
+    """The rows from a day on; all where none is named."""
+    return [row for row in source if row.get("date", row.get("Timestamp", "")) >= first]
+
+
 def jatim_rows(source: Iterable[Row]) -> list[Row]:
     """East Java's producers with dates as 19/05/2022, and the place as the quote."""
     return [_quote(slashed(row["date"]), row, row["place"], row["price_idr_per_kg"], "Rp/kg") for row in source]

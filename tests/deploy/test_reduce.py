@@ -11,14 +11,31 @@ import pytest
 from deploy.reduce.commodities import check_names, commodity_rows
 from deploy.reduce.crops import UNVERIFIED, crop_rows
 from deploy.reduce.foods import FOODS, Food
-from deploy.reduce.lanes import LANES, bed_rows, lane_rows, node_rows, spread
+from deploy.reduce.lanes import bed_rows, lane_rows, node_rows, spread
 from deploy.reduce.places import boundaries, latest_population, place_rows, rounded
+from deploy.reduce.readings import since
+from deploy.reduce.recipe import Recipe, Sheet, recipes
 from deploy.reduce.tables import plain, read, slug, write, written_out
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-CITY = {"features": [{"properties": {"code": "73.71", "name": "Kota Makassar", "lat": -5.1, "lon": 119.4}}]}
+CITY = {"code": "73.71", "bps_code": "7371", "name": "Kota Makassar", "lat": "-5.1", "lon": "119.4"}
+RECIPE = Recipe(
+    slug="makassar",
+    name="Kota Makassar",
+    city=CITY,
+    districts=(),
+    villages=(),
+    people=(),
+    outlines={},
+    zones=frozenset({"I"}),
+    climate=(),
+    lanes=[("saga", "Lorong Saga", "tamalate-parang-tambung"), ("jajag", "Pematang Jajag", "gambiran-jajag")],
+    plans=[["kangkung raised", "cabai-rawit-merah dyke"]],
+    recorded={"saga": "1"},
+    sheets=[Sheet("jatim", "price-jatim", "jatim-siskaperbapo", "producer", "siskaperbapo")],
+)
 DISTRICT = {"kemendagri_code": "73.71.03", "bps_code": "7371040", "name": "Makassar", "lat": "-5.14", "lon": "119.42"}
 VILLAGE = {
     "kemendagri_code": "73.71.03.1001",
@@ -213,9 +230,9 @@ def test_an_outline_keeps_only_slug_and_name() -> None:
 
 
 def test_lanes_lie_beside_the_centre_of_their_kelurahan() -> None:
-    places = [{"slug": village, "lat": "-5.15", "lon": "119.421"} for _, _, village in LANES]
+    places = [{"slug": village, "lat": "-5.15", "lon": "119.421"} for _, _, village in RECIPE.lanes]
 
-    lanes = lane_rows(places)
+    lanes = lane_rows(RECIPE, places)
 
     away = [abs(float(lane["lat"]) + 5.15) + abs(float(lane["lon"]) - 119.421) for lane in lanes]
     assert all(0 < distance < 0.001 for distance in away)
@@ -231,8 +248,35 @@ def test_a_spread_number_keeps_to_its_bounds_and_to_its_key() -> None:
 
 
 def test_a_recording_is_replayed_in_a_bed_of_its_own() -> None:
-    recorded = {bed["lane"]: bed for bed in bed_rows() if bed["bed"] == "r1"}
-    series = [node["options"] for node in node_rows() if node["driver"] == "recording"]
+    recorded = {bed["lane"]: bed for bed in bed_rows(RECIPE) if bed["bed"] == "r1"}
+    series = [node["options"] for node in node_rows(RECIPE) if node["driver"] == "recording"]
 
-    assert [bed["crop"] for bed in recorded.values()] == ["", ""]
-    assert series == [f"file=recordings/kolkata.csv.gz;series={n};bed=r1" for n in "12"]
+    assert {lane: bed["crop"] for lane, bed in recorded.items()} == {"saga": ""}
+    assert series == ["file=recordings/kolkata.csv.gz;series=1;bed=r1"]
+
+
+def test_the_edge_of_a_rice_field_is_ground_that_holds_more_water() -> None:
+    edge = next(bed for bed in bed_rows(RECIPE) if bed["name"].startswith("Pematang"))
+
+    assert (edge["container"], edge["field_capacity_pct"]) == ("ground", "35")
+
+
+def test_a_regency_stands_as_a_city_and_its_desa_without_a_code_of_the_statistics_as_kelurahan() -> None:
+    regency = {**CITY, "code": "35.10", "name": "Kabupaten Banyuwangi"}
+    desa = {name: value for name, value in VILLAGE.items() if name != "bps_code"}
+
+    top, _, village = place_rows(regency, [DISTRICT], [desa], [])
+
+    assert (top["slug"], top["level"], top["name"]) == ("banyuwangi", "kota", "Kabupaten Banyuwangi")
+    assert (village["level"], village["bps_code"]) == ("kelurahan", "")
+
+
+def test_a_sheet_begins_with_its_first_day() -> None:
+    days = [{"date": "2020-12-31"}, {"date": "2021-01-01"}]
+
+    assert since(days, "2021-01-01") == days[1:]
+    assert since(days, "") == days
+
+
+def test_every_shipped_site_has_its_recipe() -> None:
+    assert recipes() == ["banyuwangi", "makassar"]

@@ -17,6 +17,8 @@ from deploy.reduce.readings import (
     slashed,
 )
 
+ZONES = frozenset({"I", "national"})
+
 
 def limit(valid_from: str, valid_to: str = "", **known: str) -> dict[str, str]:
     row = {"commodity": "beras_medium", "level": "consumer", "kind": "HET", "zone": "I incl. Sulawesi", "unit": "kg"}
@@ -101,7 +103,7 @@ def test_the_coarsest_date_of_a_rule_is_its_precision() -> None:
 
 
 def test_a_rule_ends_before_its_successor_begins() -> None:
-    old, new = ceiling_rows([limit("2023-03-15", "2024-06"), limit("2024-06")])
+    old, new = ceiling_rows([limit("2023-03-15", "2024-06"), limit("2024-06")], ZONES)
 
     assert (old["valid_to"], new["valid_from"], new["valid_to"]) == ("2024-05-31", "2024-06-01", "")
 
@@ -109,19 +111,19 @@ def test_a_rule_ends_before_its_successor_begins() -> None:
 def test_only_rules_that_hold_in_makassar_and_set_a_limit_are_kept() -> None:
     zones = ["I (Jawa,Sulawesi)", "II", "III", "national", "I"]
 
-    rows = ceiling_rows([*(limit("2025", zone=zone) for zone in zones), limit("2025", max_idr="")])
+    rows = ceiling_rows([*(limit("2025", zone=zone) for zone in zones), limit("2025", max_idr="")], ZONES)
 
     assert [row["zone"] for row in rows] == ["I", "national", "I"]
 
 
 def test_a_rule_whose_number_is_unverified_says_so() -> None:
-    [row] = ceiling_rows([limit("2025", regulation="(Panel Harga; regulation no. UNVERIFIED)")])
+    [row] = ceiling_rows([limit("2025", regulation="(Panel Harga; regulation no. UNVERIFIED)")], ZONES)
 
     assert (row["regulation"], row["verified"]) == ("Panel Harga; regulation no. unverified", "0")
 
 
 def test_hind_leg_is_what_panels_call_beef() -> None:
-    hind, front = ceiling_rows([limit("2025", level=f"consumer_paha_{part}") for part in ("belakang", "depan")])
+    hind, front = ceiling_rows([limit("2025", level=f"consumer_paha_{part}") for part in ("belakang", "depan")], ZONES)
 
     assert (hind["level"], front["level"]) == ("consumer", "consumer-paha-depan")
 
@@ -138,7 +140,10 @@ def test_consumption_becomes_kilograms_a_year() -> None:
     source += [norm(name, "0.07", "kg/cap/week", "Indonesia", "2021") for name in ("kangkung", "bayam")]
     source += [norm(name, "2.42", "kg/cap/yr", "Indonesia", "2023") for name in ("beras", "cabai_besar", "cabai_rawit")]
 
-    rows = {row["commodity"]: row for row in basket_rows(source, [{"slug": "gula_konsumsi", "bapanas_id": "37"}])}
+    rows = {
+        row["commodity"]: row
+        for row in basket_rows(source, [{"slug": "gula_konsumsi", "bapanas_id": "37"}], "Kota Makassar")
+    }
 
     assert rows["gula-konsumsi"]["kg_per_person_year"] == "6.000"
     assert rows["telur-ayam-ras"]["kg_per_person_year"] == "8.755"
