@@ -81,6 +81,7 @@ class Collector:
         self._lease = Lease(store, self._session_name, seconds=settings.lease_seconds, clock=clock)
         self._rejects = Rejects(settings.data / "rejects")
         self._filters = Filters(settings.data)
+        self._topics = settings.topics or (f"{ROOT}/up/{site.slug}/#",)
         self._heartbeat_topic = f"{ROOT}/heartbeat/{site.slug}"
         self._ledger = Ledger()
         self._due: set[tuple[Address, str]] = set()
@@ -128,7 +129,7 @@ class Collector:
 
     def _session(self, stop: threading.Event) -> None:
         """One connection to the broker, from its welcome to its end."""
-        topics = (*self._settings.topics, self._heartbeat_topic)
+        topics = (*self._topics, self._heartbeat_topic)
         subscription = Subscription(
             self._broker, self._session_name, topics, waiting_bytes=self._settings.waiting_bytes, clock=self._clock
         )
@@ -136,7 +137,7 @@ class Collector:
         subscription.open(former=self._filters.read())
         self._filters.write(topics)
         writer = Writer(self._store, self._rejects, self._site, clock=self._clock)
-        log.info("collector listens", topics=",".join(self._settings.topics))
+        log.info("collector listens", topics=",".join(self._topics))
         try:
             self.vitals.state = "collecting"
             while not stop.is_set():

@@ -12,7 +12,7 @@ class CollectorSettings:
 
     Args:
         data: Its folder: identity, lock, rejects.
-        topics: MQTT filters to subscribe to.
+        topics: MQTT filters to subscribe to; none = all that the site's own nodes send, and no other city's.
         batch_messages: A batch closes at so many messages; at twice as many while the one before is still written.
         batch_bytes: A batch closes at so many payload bytes [By].
         batch_rows: A batch closes at so many rows.
@@ -24,7 +24,7 @@ class CollectorSettings:
     """
 
     data: Path = Path("data/collector")
-    topics: tuple[str, ...] = ("lorong/v1/up/#",)
+    topics: tuple[str, ...] = ()
     batch_messages: int = 5_000
     batch_bytes: int = 8_000_000
     batch_rows: int = 100_000

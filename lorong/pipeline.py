@@ -11,7 +11,7 @@ from analytics.explain import Explainer
 from analytics.indicators import INDICATORS
 from analytics.runner import Runner
 from analytics.schedule import Schedule
-from commons.errors import LorongError
+from commons.errors import LorongError, UsageError
 from commons.logs import Log
 from ingest.collector import Collector
 from ingest.decoders import DECODERS
@@ -80,6 +80,7 @@ class Pipeline:
         self._failure: BaseException | None = None
         with ExitStack() as opened:  # where a later part cannot start, the ones before it are let go
             opened.callback(FolderLock(order.data).release)
+            _claim(order.data, site.slug)
             self._store = opened.enter_context(closing(_store_of(order, settings, clock)))
             broker = EmbeddedBroker(order.data / "broker", clock=clock)
             opened.callback(broker.stop)
@@ -121,6 +122,12 @@ class Pipeline:
         if self._failure is not None:
             raise self._failure
         return summary
+
+    def abandon(self) -> None:
+        """Let go of everything without having run."""
+        self._listening.close()
+        self.server.stop()
+        self._opened.close()
 
     def _await_collector(self, stop: threading.Event) -> None:
         """A broker drops what nobody has subscribed to, and nodes would wait long before they send it again."""
@@ -213,6 +220,20 @@ class Pipeline:
     def _share_loaded(self) -> float:
         produced = self._fleet.produced
         return 0.0 if not produced else min(0.99, 1 - self._fleet.waiting / produced)
+
+
+def _claim(folder: Path, slug: str) -> None:
+    """A data folder is one city's: two would find each other's bookmarks in nodes of the same name.
+
+    Raises:
+        UsageError: It is another's.
+    """
+    mark = folder / "site"
+    if not mark.exists():
+        mark.write_text(f"{slug}\n", "utf-8")
+    owner = mark.read_text("utf-8").strip()
+    if owner != slug:
+        raise UsageError(f"data folder {folder.name!r} is {owner}'s; give {slug} another one with --data")
 
 
 def _ours(site: Site) -> list[NodeEntry]:

@@ -21,7 +21,7 @@ from commons.rows import Block
 from commons.topics import OFFICE_LANE, Address
 from lorong import tables
 from lorong.sending import store_all
-from lorong.settings import existing_store, load, site
+from lorong.settings import SITES, existing_store, load, site
 from store import open_store
 from store.contract import Query, Window
 
@@ -43,7 +43,7 @@ def query(
     fields: str = "",
     window: Window | None = None,
     by: str = "",
-    timezone: str = "Asia/Makassar",
+    timezone: str = "",
     limit: int = 50,
     form: Literal["table", "csv"] = "table",
     settings: Path | None = None,
@@ -67,7 +67,7 @@ def query(
     by
         With a window: tags to keep apart, separated by commas.
     timezone
-        Whose midnights days begin with.
+        Whose midnights days begin with; else those of the site that city=... names, or of Makassar.
     limit
         At most so many rows, the latest.
     form
@@ -76,11 +76,13 @@ def query(
         A TOML file with the section store.
     """
     clock = SystemClock()
+    chosen = dict(_pair(text) for text in where)
+    timezone = timezone or _zone_of(chosen.get("city", ""))
     wanted = Query(
         measurement,
         start=_moment(start, clock),
         stop=None if stop is None else _moment(stop, clock),
-        where=dict(_pair(text) for text in where),
+        where=chosen,
         fields=tuple(name for name in fields.split(",") if name),
         window=window,
         timezone=timezone,
@@ -214,6 +216,11 @@ def _time(file: Path, text: str) -> int:
     if moment.tzinfo is None:
         raise UsageError(f"{file.name}: time {text!r} has no zone; write 2026-11-24T07:00+08:00")
     return round(moment.timestamp() * 1000) * NANOSECONDS_PER_MILLISECOND
+
+
+def _zone_of(city: str) -> str:
+    """The zone of a site that comes with Lorong; of any other, and where none is named, Makassar's."""
+    return site(city if (SITES / city / "site.toml").is_file() else "makassar").timezone
 
 
 def _moment(text: str, clock: Clock) -> int:

@@ -10,8 +10,9 @@ from cyclopts.validators import Number
 
 from commons import logs
 from commons.clock import SystemClock
-from lorong.pipeline import Order, Pipeline
+from lorong.pipeline import Order
 from lorong.settings import load, site
+from lorong.side_by_side import run_all
 from lorong.signals import stopping
 
 
@@ -21,7 +22,7 @@ def run(
     port: Annotated[int, Parameter(validator=Number(gte=0, lte=65_535))] = 8000,
     host: str = "127.0.0.1",
     seconds: Annotated[float | None, Parameter(name="--for", validator=Number(gt=0))] = None,
-    city: str = "makassar",
+    sites: Annotated[tuple[str, ...], Parameter(name=("--site", "--city"))] = ("makassar",),
     settings: Path | None = None,
     log: str = "WARNING",
 ) -> int:
@@ -32,15 +33,15 @@ def run(
     Parameters
     ----------
     data
-        The folder that everything is kept in.
+        The folder that everything is kept in; of several sites each has a folder of its own in it.
     port
-        The web page's port.
+        The web page's port; of several sites the first one's, and the next ports for the others.
     host
         The address the web page listens on.
     seconds
         Run so many seconds, then drain and print a summary; without it, until stopped.
-    city
-        A site that comes with Lorong, or the path of a site folder.
+    sites
+        A site that comes with Lorong, or the path of a site folder; given again, another one runs beside it.
     settings
         A TOML file with sections broker, store, collector, analytics, web.
     log
@@ -49,14 +50,17 @@ def run(
     logs.setup(log)
     order = Order(data=data, host=host, port=port, seconds=seconds)
     stop = stopping()
-    pipeline = Pipeline(site(city), order, load(settings), clock=SystemClock(), say=_say)
-    summary = pipeline.run(stop)
-    _say("Lorong: summary (readings since the data folder was made)")
-    for line in summary.lines():
-        _say(line)
-    if not summary.is_complete:
-        _say(f"Lorong: {summary.missing:,} readings are not accounted for ({summary.waiting:,} still wait in outboxes)")
-    return 0 if summary.is_complete else 1
+    places = [site(name) for name in sites]
+    summaries = run_all(places, order, load(settings), stop, clock=SystemClock(), say=_say)
+    for place, summary in zip(places, summaries, strict=True):
+        of = f" of {place.slug}" if len(places) > 1 else ""
+        _say(f"Lorong: summary{of} (readings since the data folder was made)")
+        for line in summary.lines():
+            _say(line)
+        if not summary.is_complete:
+            waiting = f"{summary.waiting:,} still wait in outboxes"
+            _say(f"Lorong: {summary.missing:,} readings{of} are not accounted for ({waiting})")
+    return 0 if all(summary.is_complete for summary in summaries) else 1
 
 
 def _say(line: str) -> None:

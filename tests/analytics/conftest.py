@@ -249,6 +249,12 @@ def make_city(store: Store) -> Callable[[], City]:
     return lambda: City(store, named(Site(SITES / "makassar")))
 
 
+@pytest.fixture(scope="session")
+def city_in() -> Callable[[Store, Site], City]:
+    """Any site in any store."""
+    return City
+
+
 @pytest.fixture
 def city(make_city: Callable[[], City]) -> City:
     """One such city."""

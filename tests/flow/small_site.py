@@ -36,15 +36,17 @@ _QUARTER_MS = 900_000
 def small_site(
     folder: Path,
     *,
+    of: Path = MAKASSAR,
     lanes: Sequence[str] = ("saga", "sydney"),
     history_days: int = 3,
     recorded: int = 300,
     more_nodes: Sequence[str] = (),
 ) -> Site:
-    """Makassar with a few simulated lanes, one recording and one price sheet.
+    """Makassar with a few simulated lanes, one recording and one price sheet; or another city without the latter two.
 
     Args:
         folder: Where it is made.
+        of: Whose folder it is made of.
         lanes: Its lanes.
         history_days: How many days before the first look they begin.
         recorded: How many rows the recording and the sheet have; 0 = there is neither.
@@ -52,13 +54,14 @@ def small_site(
     """
     folder.mkdir(parents=True)
     for name in _TABLES:
-        (folder / name).write_bytes((MAKASSAR / name).read_bytes())
+        (folder / name).write_bytes((of / name).read_bytes())
     for name in ("lanes.csv", "beds.csv"):
-        _copy(name, folder, lambda row: row["lane"] in lanes)
+        _copy(of / name, folder / name, lambda row: row["lane"] in lanes)
     nodes = [f"{lane}-n1,{lane},simulated,simulated,history_days={history_days}" for lane in lanes]
     if recorded:
-        _copy("recordings/kolkata.csv.gz", folder, lambda row: row["series"] == "1", last=recorded)
-        _copy("sheets/bandung.csv.gz", folder, bool, last=recorded)
+        recording, prices = "recordings/kolkata.csv.gz", "sheets/bandung.csv.gz"
+        _copy(of / recording, folder / recording, lambda row: row["series"] == "1", last=recorded)
+        _copy(of / prices, folder / prices, bool, last=recorded)
         sheet = "file=sheets/bandung.csv.gz;market=bandung-pihps;level=consumer;source=pihps"
         nodes += [
             f"{lanes[0]}-r1,{lanes[0]},recording,recorded,file=recordings/kolkata.csv.gz;series=1;bed=r1",
@@ -151,12 +154,12 @@ def _row(measurement: str, values: dict[str, Any]) -> Row:
     return measurement, time_ms, frozenset((name, value) for name, value in values.items() if value not in (None, ""))
 
 
-def _copy(name: str, folder: Path, wanted: Callable[[dict[str, str]], bool], *, last: int | None = None) -> None:
+def _copy(table: Path, copy: Path, wanted: Callable[[dict[str, str]], bool], *, last: int | None = None) -> None:
     """A table with some of its rows."""
-    opener = gzip.open if name.endswith(".gz") else open
-    with opener(MAKASSAR / name, "rt", encoding="utf-8", newline="") as lines:
+    opener = gzip.open if table.suffix == ".gz" else open
+    with opener(table, "rt", encoding="utf-8", newline="") as lines:
         header, *rows = csv.reader(lines)
     kept = [row for row in rows if wanted(dict(zip(header, row, strict=True)))]
-    (folder / name).parent.mkdir(exist_ok=True)
-    with opener(folder / name, "wt", encoding="utf-8", newline="") as lines:
+    copy.parent.mkdir(exist_ok=True)
+    with opener(copy, "wt", encoding="utf-8", newline="") as lines:
         csv.writer(lines, lineterminator="\n").writerows([header, *kept[-last if last else 0 :]])
