@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
         "simulate": "roles:simulate",
         "query": "data:query",
         "import": "data:import_file",
+        "calibrate": "calibrate:calibrate",
         "doctor": "doctor:doctor",
     },
     "node": {

@@ -12,6 +12,7 @@ from commons.clock import NANOSECONDS_PER_MILLISECOND
 from commons.errors import SensorError, SiteError
 from commons.logs import Log
 from commons.rows import Block
+from commons.sites.calibrations import of_probe, read_calibrations
 from sensors.drivers.driver import Reading
 from sensors.drivers.moisture_probe import MoistureProbe, parse_probe
 from sensors.drivers.sysfs_files import find, has_channel, read_channel, read_w1
@@ -77,7 +78,7 @@ class LinuxSysfs:
         """One row of air, and one of soil for each bed that has a sensor."""
         failed: list[SensorError] = []
         air = self._air(failed)
-        soil = self._soil(failed)
+        soil = self._soil(failed, now_ms)
         if not air and not soil:
             raise failed[0] if failed else self._nothing()
         return Reading([*_air_block(now_ms, air, self._origin), *_soil_block(now_ms, soil, self._origin)])
@@ -93,26 +94,26 @@ class LinuxSysfs:
                         values.update({} if value is None else {field: round(value * factor, _PLACES)})
         return values
 
-    def _soil(self, failed: list[SensorError]) -> dict[str, dict[str, float]]:
+    def _soil(self, failed: list[SensorError], now_ms: int) -> dict[str, dict[str, float]]:
         values: dict[str, dict[str, float]] = {}
         for bed, name in self._thermometers.items():
             found_c = self._ask(name, partial(read_w1, self._root / _ONE_WIRE / name), failed)
             if found_c is not None:
                 values.setdefault(bed, {})["temperature"] = found_c
         for probe in self._probes:
-            millivolts = self._ask(f"moisture of {probe.bed}", partial(self._millivolts, probe), failed)
+            millivolts = self._ask(f"moisture of {probe.bed}", partial(self._millivolts, probe, now_ms), failed)
             if millivolts is not None:
-                moisture = round(probe.moisture(millivolts), _PLACES)
+                moisture = round(probe.moisture(millivolts, now_ms), _PLACES)
                 values.setdefault(probe.bed, {}).update(moisture=moisture, raw=round(millivolts, _PLACES))
         return values
 
-    def _millivolts(self, probe: MoistureProbe) -> float:
+    def _millivolts(self, probe: MoistureProbe, now_ms: int) -> float:
         """What a probe shows [mV], if it is within its calibration."""
         converters = find(self._root, _IIO, _CONVERTERS)
         if not converters:
             raise SensorError(f"no converter called {' or '.join(_CONVERTERS)} is there; check the wiring and overlay")
         millivolts = read_channel(converters[0], f"in_voltage{probe.channel}")
-        probe.moisture(millivolts)
+        probe.moisture(millivolts, now_ms)
         return millivolts
 
     def _ask(self, name: str, read: Callable[[], float], failed: list[SensorError]) -> float | None:
@@ -135,8 +136,8 @@ def build(entry: NodeEntry, site: Site) -> Driver:
     """The sensors of a board.
 
     Options: `thermometers` (such as `b1:28-0316a2795bff,b2:28-0416b1c3d4ee`), `probes` (moisture probes as
-    bed:channel:dry mV:wet mV, such as `b1:0:2850:1460`), `names` (the air sensors to look for), `root` (where `sys`
-    is, default `/`).
+    bed:channel:dry mV:wet mV, such as `b1:0:2850:1460`; the site's calibrations.csv goes before it, from its days on),
+    `names` (the air sensors to look for), `root` (where `sys` is, default `/`).
 
     Raises:
         SiteError: A thermometer or probe is not written so, or its bed is none of the lane's.
@@ -165,8 +166,9 @@ def _probe(text: str, entry: NodeEntry, site: Site) -> MoistureProbe:
     bed = site.beds.get((lane, name))
     if bed is None:
         raise SiteError(f"node {entry.address.node!r}: lane {lane!r} has no bed {name!r}; add it to beds.csv")
+    dated = of_probe(read_calibrations(site), entry.address.node, name)
     try:
-        return parse_probe(text, saturation_pct=bed.saturation_pct)
+        return parse_probe(text, saturation_pct=bed.saturation_pct, dated=dated)
     except ValueError as error:
         raise SiteError(f"node {entry.address.node!r}: probe {error}; write b1:0:2850:1460") from None
 

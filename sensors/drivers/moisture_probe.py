@@ -1,50 +1,55 @@
-"""Capacitive soil moisture probes on an analogue converter: millivolts, calibrated dry and wet."""
+"""Capacitive soil moisture probes on an analogue converter: millivolts, calibrated by points that have a date."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from commons.errors import SensorError
+from commons.sites.calibrations import Curve, in_force
 
-_BEYOND: Final = 0.15  # of the calibrated span: more is no soil but a loose plug or a wrong channel
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from commons.sites.calibrations import Calibration
+
 _PARTS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class MoistureProbe:
-    """A probe and its two-point calibration, linear in between.
+    """A probe and what its millivolts mean.
 
     Args:
         bed: The bed it is in.
         channel: Its channel on the converter, 0 to 3.
-        dry_mv: What it shows in air-dry soil [mV].
-        wet_mv: What it shows in saturated soil [mV]; lower than dry for these probes.
+        curve: What its millivolts mean [%VWC] where no dated calibration holds; usually two points, dry and wet.
         saturation_pct: The moisture of that bed's soil when saturated [%VWC].
+        dated: Its rows of the site's calibrations.csv.
     """
 
     bed: str
     channel: int
-    dry_mv: float
-    wet_mv: float
+    curve: Curve
     saturation_pct: float
+    dated: Sequence[Calibration] = ()
 
-    def moisture(self, millivolts: float) -> float:
+    def moisture(self, millivolts: float, at_ms: int) -> float:
         """The soil's moisture [%VWC], within 0 and saturation.
 
         Raises:
             SensorError: The reading is far outside the calibration.
         """
-        share = (self.dry_mv - millivolts) / (self.dry_mv - self.wet_mv)
-        if not -_BEYOND <= share <= 1 + _BEYOND:
-            span = f"{self.dry_mv:g} (dry) to {self.wet_mv:g} (wet)"
+        calibration = in_force(self.dated, at_ms)
+        curve = self.curve if calibration is None else calibration.curve
+        if not curve.reaches(millivolts):
             raise SensorError(
-                f"probe of bed {self.bed!r} says {millivolts:.0f} mV, far outside {span}; check its plug and channel"
+                f"probe of bed {self.bed!r} says {millivolts:.0f} mV, far outside {curve}; check its plug and channel"
             )
-        return self.saturation_pct * min(1.0, max(0.0, share))
+        return min(self.saturation_pct, max(0.0, curve.value(millivolts)))
 
 
-def parse_probe(text: str, *, saturation_pct: float) -> MoistureProbe:
+def parse_probe(text: str, *, saturation_pct: float, dated: Sequence[Calibration] = ()) -> MoistureProbe:
     """A probe as an option names it: `bed:channel:dry mV:wet mV`, such as `b1:0:2850:1460`.
 
     Raises:
@@ -53,7 +58,8 @@ def parse_probe(text: str, *, saturation_pct: float) -> MoistureProbe:
     parts = text.split(":")
     if len(parts) != _PARTS or not parts[0]:
         raise ValueError(f"{text!r} is not bed:channel:dry:wet")
-    probe = MoistureProbe(parts[0], int(parts[1]), float(parts[2]), float(parts[3]), saturation_pct)
-    if probe.dry_mv == probe.wet_mv:
+    dry, wet = float(parts[2]), float(parts[3])
+    if dry == wet:
         raise ValueError(f"{text!r} has one voltage for dry and wet")
-    return probe
+    points = sorted([(dry, 0.0), (wet, saturation_pct)])
+    return MoistureProbe(parts[0], int(parts[1]), Curve(tuple(points)), saturation_pct, dated)

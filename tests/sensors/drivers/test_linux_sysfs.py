@@ -9,6 +9,7 @@ import pytest
 
 from commons.errors import SensorError, SiteError
 from sensors.drivers import build_driver
+from tests.flow.small_site import small_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,7 +184,7 @@ def test_raw_counts_become_millivolts_by_the_scale_of_all_channels(board: Any, l
 def test_a_moisture_probe_that_is_unplugged_shows_no_moisture(board: Any, look: Any, raw: str) -> None:
     board(IIO, {"name": "ads1115", "in_voltage0_raw": raw, "in_voltage0_scale": "1"})
 
-    with pytest.raises(SensorError, match=rf"probe of bed 'b1' says {raw} mV, far outside 2850 \(dry\)"):
+    with pytest.raises(SensorError, match=rf"probe of bed 'b1' says {raw} mV, far outside 1460:48 2850:0"):
         look(probes="b1:0:2850:1460")
 
 
@@ -218,3 +219,17 @@ def test_a_probe_that_is_written_wrong_is_refused(site: Site, node_entry: Any, p
 def test_a_thermometer_without_a_bed_is_refused(site: Site, node_entry: Any) -> None:
     with pytest.raises(SiteError, match="'28-0316a2795bff' is not bed:id"):
         build_driver(node_entry("linux_sysfs", thermometers="28-0316a2795bff"), site)
+
+
+def test_a_calibration_of_the_site_goes_before_the_options_from_its_day_on(
+    board: Any, node_entry: Any, tmp_path: Path, noon_ms: int
+) -> None:
+    place = small_site(tmp_path / "site", recorded=0)
+    table = "node,probe,from,points,note\nsydney-n1,b1,2026-11-24,2850:0 1460:40,oven\n"
+    (place.folder / "calibrations.csv").write_text(table, "utf-8")
+    board(IIO, {"name": "ads1115", "in_voltage0_raw": "2155", "in_voltage0_scale": "1"})
+    driver = build_driver(node_entry("linux_sysfs", root=str(tmp_path), probes="b1:0:2850:1460"), place)
+
+    days = [driver.read(noon_ms - ago * 86_400_000, None).blocks[0].fields["moisture"] for ago in (1, 0)]
+
+    assert days == [[24.0], [20.0]]
