@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import select
 import threading
-import tty
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pymodbus.server import ModbusSerialServer
-from pymodbus.simulator import DataType, SimData, SimDevice
 
 from commons.errors import SensorError, SiteError, UnknownNameError
 from sensors.drivers import build_driver
 from sensors.drivers.modbus_probes import FAMILIES, parse
+from tests.sensors.modbus_line import modbus_line, wires
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,71 +21,11 @@ REQUEST = bytes.fromhex("010300000004 4409")
 ANSWER = bytes.fromhex("010308 0262 0167 0006 0037 C206")  # 61.0 %, 35.9 degrees, 6 uS/cm, pH 5.5
 
 
-@contextmanager
-def _wires() -> Iterator[tuple[str, str]]:
-    """Two pseudo-terminals, joined: what is written at one end is read at the other."""
-    ends = [os.openpty() for _ in range(2)]
-    masters = [master for master, _ in ends]
-    for _, slave in ends:
-        tty.setraw(slave)
-    done, told = os.pipe()
-    carrier = threading.Thread(target=_carry, args=(masters, done))
-    carrier.start()
-    try:
-        yield os.ttyname(ends[0][1]), os.ttyname(ends[1][1])
-    finally:
-        os.write(told, b".")
-        carrier.join()
-        for fd in (done, told, *(fd for end in ends for fd in end)):
-            os.close(fd)
-
-
-def _carry(masters: list[int], done: int) -> None:
-    across = dict(zip(masters, reversed(masters), strict=True))
-    while done not in (readable := select.select([*masters, done], [], [])[0]):
-        for master in readable:
-            os.write(across[master], os.read(master, 1024))
-
-
 @pytest.fixture
 def bus(request: pytest.FixtureRequest) -> Iterator[str]:
     """A serial port with Modbus devices behind it: {address: registers}."""
-    devices = [
-        SimDevice(address, [SimData(0, values=registers, datatype=DataType.REGISTERS)])
-        for address, registers in request.param.items()
-    ]
-    with _wires() as (ours, theirs):
-        served = Served(devices, theirs)
-        served.begin()
-        yield ours
-        served.end()
-
-
-class Served:
-    """pymodbus' own server, in a thread."""
-
-    def __init__(self, devices: list[SimDevice], port: str) -> None:
-        self._devices, self._port = devices, port
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
-
-    def begin(self) -> None:
-        """Come back when it listens."""
-        self._thread.start()
-        assert self._ready.wait(30)
-
-    def end(self) -> None:
-        """Stop it."""
-        self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join(30)
-
-    async def _serve(self) -> None:
-        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
-        server = ModbusSerialServer(self._devices, port=self._port, baudrate=9600)
-        await server.serve_forever(background=True)
-        self._ready.set()
-        await self._over.wait()
-        await server.shutdown()  # type: ignore[no-untyped-call]  # pymodbus leaves it without types
+    with modbus_line({address: {0: registers} for address, registers in request.param.items()}) as port:
+        yield port
 
 
 @pytest.fixture
@@ -139,7 +73,7 @@ def test_a_port_that_is_not_there_is_named(look: Any) -> None:
 
 def test_a_captured_answer_is_read_to_the_last_bit(look: Any) -> None:
     """The probe's own bytes, checksum included, on the wire."""
-    with _wires() as (ours, theirs):
+    with wires() as (ours, theirs):
         heard: list[bytes] = []
         probe = threading.Thread(target=_answer, args=(theirs, heard), daemon=True)
         probe.start()
