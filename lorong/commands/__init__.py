@@ -37,6 +37,7 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
         "rotate": "members:rotate",
         "remove": "members:remove",
         "join": "members:join",
+        "setup": "setup:setup",
     },
     "devices": {"listen": "devices:listen", "list": "devices:list_unknown"},
     "lane": {"code": "lanes:code", "close": "lanes:close"},

@@ -38,12 +38,15 @@ class Family:
         baud: The speed they are sold with [Bd], 8 bits, no parity, one stop bit.
         count: How many registers are read, from the first on (function 3).
         registers: By field of `soil`.
+        own: The register in which a probe keeps its own address, by which `lorong node setup` knows the family; None
+            where no datasheet that was read names it.
     """
 
     title: str
     baud: int
     count: int
     registers: Mapping[str, Register]
+    own: int | None = None
 
 
 _MOIST_FIRST: Final = {"moisture": Register(0, 0.1), "temperature": Register(1, 0.1, signed=True)}
@@ -55,18 +58,21 @@ FAMILIES: Final[Mapping[str, Family]] = MappingProxyType(
             4800,
             4,
             {**_MOIST_FIRST, "ec": Register(2, 1.0), "ph": Register(3, 0.1)},
+            own=0x07D0,
         ),
         "es107": Family(
             "womaster ES107-Soil (product page)",
             9600,
             4,
             {**_MOIST_FIRST, "ec": Register(2, 0.1), "ph": Register(3, 0.1)},
+            own=0x0064,
         ),
         "s101990667": Family(
             "Seeed 101990667, womaster ES103 (manual, page 8): temperature stands first",
             9600,
             3,
             {"temperature": Register(0, 0.01, signed=True), "moisture": Register(1, 0.01), "ec": Register(2, 1.0)},
+            own=0x0200,
         ),
         "sen0600": Family("DFRobot SEN0600 and SEN0601 (wiki)", 9600, 2, _MOIST_FIRST),
     }
