@@ -1,4 +1,4 @@
-"""`lorong node setup`: a board's files and a real Modbus server are found, said and written, and the node reads them."""
+"""`lorong node setup`: a board's files and a real Modbus server are found and said, and the node reads them."""
 
 from __future__ import annotations
 
