@@ -6,10 +6,14 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from packaging.requirements import Requirement
+
 from commons.clock import SystemClock
+from deploy.wheels import wanted
 from lorong.broker import EmbeddedBroker
 from tests.bench.servers import running
 
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _CLOCK: Final = SystemClock()
+_ROOT: Final = Path(__file__).parents[2]
+_OURS: Final = ("lorong", "sensors", "diary", "ingest", "store", "analytics", "web", "commons", "deploy")
 _PATIENCE_SECONDS: Final = 60.0
 _LANE, _NODE = "saga", "saga-bench"
 _LOOKS_A_GROUP: Final = 5  # one a minute, five minutes a commit
@@ -40,7 +46,9 @@ ABOUT: Final = """
 The process is `lorong node run` as a board starts it, its sensors files as the kernel shows them, with a broker and a
 collector that answers. It looks at ten sensors each second and commits every five looks, sixty times as often as at one
 look a minute and groups of five minutes; what it costs to do nothing is measured first, and one look's share is scaled.
-Bytes are those that the kernel gave to the disk (/proc/PID/io), a group's times 288.
+Bytes are those that the kernel gave to the disk (/proc/PID/io), a group's times 288. What is installed is Lorong itself
+and what it needs with the extra `node`, compiled files included, without Python. The start is processor time of this
+machine until the node looks at its sensors.
 """
 
 
@@ -53,12 +61,16 @@ class NodeFigures:
         memory_mb: Resident, without the diary's page [MB].
         written_mb_a_day: To the disk [MB/d]; NaN where the file system does not count.
         looks: How many looks were measured.
+        start_seconds: Of the processor until it looks at its sensors [s].
+        installed_mb: What is installed for it [MB].
     """
 
     cpu_percent: float
     memory_mb: float
     written_mb_a_day: float
     looks: int
+    start_seconds: float
+    installed_mb: float
 
 
 def measure_node(*, idle_seconds: float = 20.0, busy_seconds: float = 60.0) -> NodeFigures:
@@ -73,10 +85,10 @@ def measure_node(*, idle_seconds: float = 20.0, busy_seconds: float = 60.0) -> N
     """
     with tempfile.TemporaryDirectory(prefix="lorong-bench-") as name, _city(Path(name)) as environ:
         folder = Path(name)
-        with _node(folder, {**environ, "LORONG_NODE__CADENCE_SECONDS": "86400"}) as idle:
+        with _node(folder, {**environ, "LORONG_NODE__CADENCE_SECONDS": "86400"}) as (idle, start_seconds):
             nothing = _watch(idle.pid, idle_seconds)
         often = {"LORONG_NODE__CADENCE_SECONDS": "1", "LORONG_NODE__COMMIT_SECONDS": str(_LOOKS_A_GROUP)}
-        with _node(folder, {**environ, **often}) as busy:
+        with _node(folder, {**environ, **often}) as (busy, _):
             looking = _watch(busy.pid, busy_seconds)
     looks = round(busy_seconds)
     idle_share = nothing.cpu / idle_seconds
@@ -87,7 +99,34 @@ def measure_node(*, idle_seconds: float = 20.0, busy_seconds: float = 60.0) -> N
         memory_mb=looking.memory / 1e6,
         written_mb_a_day=group_bytes * _GROUPS_A_DAY / 1e6,
         looks=looks,
+        start_seconds=start_seconds,
+        installed_mb=installed_bytes() / 1e6,
     )
+
+
+def installed_bytes() -> int:
+    """Lorong itself, and what it needs on a node, as installed in this environment [By]."""
+    ours = (path for part in _OURS for path in (_ROOT / part).rglob("*") if "__pycache__" not in path.parts)
+    own = sum(path.stat().st_size for path in ours if path.is_file())
+    return own + sum(map(_bytes_of, _needed(wanted((_ROOT / "pyproject.toml").read_text("utf-8")))))
+
+
+def _needed(requirements: list[str]) -> set[str]:
+    """The names of distributions that these need, and of those that they need."""
+    found: set[str] = set()
+    asked = [Requirement(text) for text in requirements]
+    while asked:
+        one = asked.pop()
+        name = one.name.lower().replace("_", "-")
+        if name not in found and (one.marker is None or one.marker.evaluate({"extra": ""})):
+            found.add(name)
+            asked += [Requirement(text) for text in distribution(one.name).requires or ()]
+    return found
+
+
+def _bytes_of(name: str) -> int:
+    files = distribution(name).files or ()
+    return sum(path.stat().st_size for path in map(Path, (file.locate() for file in files)) if path.is_file())
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +189,18 @@ def _city(folder: Path) -> Iterator[Mapping[str, str]]:
 
 
 @contextmanager
-def _node(folder: Path, environ: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A node that has started and sent what it read first."""
+def _node(folder: Path, environ: Mapping[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+    """A node that has started and sent what it read first, and what its start took of the processor [s]."""
     log = folder / "node.log"
     log.unlink(missing_ok=True)
     command = [sys.executable, "-m", "lorong", "node", "run", "--data", str(folder / "node")]
     with running(command, log=log, environ=dict(environ)) as process:
         _until_it_says(log, "node starts")
+        start_seconds = _cpu_seconds(process.pid)
         _CLOCK.sleep(6.0)  # a first group and its answer
         if process.poll() is not None or "fails" in log.read_text("utf-8"):
             raise RuntimeError(f"the node does not work: {log.read_text('utf-8')[-2000:]}")
-        yield process
+        yield process, start_seconds
 
 
 def _until_it_says(log: Path, words: str) -> None:
@@ -179,6 +219,8 @@ def text(figures: NodeFigures) -> str:
         ("processor, of one core", f"{figures.cpu_percent:.2f} %", "1 %"),
         ("memory, without the diary", f"{figures.memory_mb:.1f} MB", "40 MB"),
         ("written to disk a day", f"{figures.written_mb_a_day:.1f} MB", "20 MB"),
+        ("start, of this processor", f"{figures.start_seconds:.2f} s", "3 s on a board"),
+        ("installed, without Python", f"{figures.installed_mb:.1f} MB", "60 MB"),
     )
     return "\n".join(f"{name:<28} {found:>10}   at most {most}" for name, found, most in lines)
 

@@ -14,4 +14,6 @@ def test_a_node_with_ten_sensors_needs_little_memory_and_spares_its_card() -> No
     assert 10 < figures.memory_mb < 40
     assert math.isnan(figures.written_mb_a_day) or 0 < figures.written_mb_a_day < 20
     assert 0 < figures.cpu_percent < 20
+    assert 10 < figures.installed_mb < 60
+    assert 0 < figures.start_seconds < 20
     assert "at most 40 MB" in text(figures)

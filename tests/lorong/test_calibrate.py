@@ -49,7 +49,8 @@ def hours(site: Site, days_ago: int) -> Block:
 
 
 def soil(store: Store) -> list[dict[str, Any]]:
-    return store.read(Query("soil", where={"node": "saga-p1"})).to_pylist()
+    found: list[dict[str, Any]] = store.read(Query("soil", where={"node": "saga-p1"})).to_pylist()
+    return found
 
 
 def last_hours(store: Store) -> list[float]:
