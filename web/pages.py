@@ -231,6 +231,7 @@ class Pages:
             "node_count": len(found),
             "heard": len(found) - len(silent),
             "strangers": pipeline.strangers(reader),
+            "devices": pipeline.devices(reader),
             "silent": silent[:SILENT_LISTED],
             "more_silent": len(silent[SILENT_LISTED:]),
             "last": pipeline.last_readings(reader),

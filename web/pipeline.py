@@ -20,6 +20,7 @@ SILENT_AFTER_CADENCES: Final = 3
 STRANGERS_LISTED: Final = 20
 _WHERE: Final = re.compile(r"\w+://\S+|(?<![\w<])/[\w.-]+(?:/[\w.-]+)+")  # servers and files are no stranger's business
 _DAY_NS: Final = 86_400 * 10**9
+_WEEK_NS: Final = 7 * _DAY_NS
 _COUNTED: Final = ("received", "stored", "rejected", "duplicate")
 _ACCOUNT: Final = ("packs", "stored", "rejected", "duplicate", "thinned", "clones")
 _NODE_SAMPLES: Final = ("soil", "air", "rain", "health")
@@ -61,6 +62,25 @@ class Stranger:
     packs: int | None
     since_ns: int | None
     row: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device of other people that was heard and stands in no row of nodes.csv.
+
+    Args:
+        seen: How many of its messages were heard in the last week.
+        topic: Where it was heard last.
+        family: The decoder that understands it.
+        row: What nodes.csv lacks; lane and bed are for whoever knows the device.
+        age_s: How long ago it was heard [s].
+    """
+
+    seen: float
+    topic: str
+    family: str
+    row: str
+    age_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +136,19 @@ def strangers(reader: Reader) -> list[Stranger]:
         lanes.setdefault(row["node"], _lane_of(row["state"]))
     unknown = sorted(node for node in lanes if not reader.site.knows_node(node))
     return [_stranger(reader, node, lanes[node], packs.get(node)) for node in unknown[:STRANGERS_LISTED]]
+
+
+def devices(reader: Reader) -> list[Device]:
+    """Devices of other people that were heard in the last week and stand in no table, the loudest first."""
+    known = {(entry.driver, entry.options.get("device", "").lower()) for entry in reader.site.nodes.values()}
+    found: dict[tuple[str, str], Device] = {}
+    for row in reader.read(Query("stranger", start=reader.now_ns - _WEEK_NS)):
+        key = row["family"], row["device"].lower()
+        before = found[key].seen if key in found else 0.0
+        seen, age_s = before + (row["seen"] or 0.0), reader.age_s(row["time"])
+        found[key] = Device(seen, row["topic"] or "", row["family"], row["row"] or "", age_s)
+    unknown = [device for key, device in found.items() if key not in known]
+    return sorted(unknown, key=lambda device: (-device.seen, device.topic))[:STRANGERS_LISTED]
 
 
 def flow(reader: Reader) -> Flow:

@@ -340,6 +340,24 @@ def test_a_sender_that_no_table_knows_is_named_with_what_it_sent_since_when_and_
     assert "saga-n1: " not in page.partition("Unregistered nodes")[2].partition("Latest data")[0]
 
 
+def test_devices_of_others_that_were_heard_are_listed_with_a_row_to_paste(
+    garden: Garden, store: Store, visit: Callable[..., TestClient]
+) -> None:
+    row = "soil-3,LANE,zigbee2mqtt,measured,device=soil-3;bed=BED"
+    times = [garden.now_ns - seconds * 10**9 for seconds in (8 * 86_400, 3600, 120)]
+    tags: dict[str, str | list[str]] = {"city": "makassar", "lane": "kota", "node": "devices", "origin": "measured"}
+    for family, device in (("zigbee2mqtt", "soil-3"), ("tasmota", "<b>pot</b>")):
+        texts = {"topic": [f"{family}/{device}"] * 3, "row": [row] * 3}
+        heard = {**tags, "family": family, "device": device}
+        store.write([Block("stranger", times, heard, {"seen": [500.0, 6.0, 8.0], **texts})])
+
+    page = visit().get("/health?lang=en").text
+
+    assert "14 messages on zigbee2mqtt/soil-3, the last 2 minutes ago; zigbee2mqtt fits:" in said(page)
+    assert f"<code>{row}</code>" in page
+    assert "<b>pot</b>" not in page
+
+
 def test_a_city_that_knows_all_its_senders_says_nothing_of_strangers(
     full: Store, visit: Callable[..., TestClient]
 ) -> None:
