@@ -18,16 +18,19 @@ from commons.logs import Log
 from web import explanations
 from web.api import Api
 from web.cache import BriefCache
+from web.card import Cards
 from web.effort import Effort, LimitAnswers
 from web.language import N_
 from web.pages import Pages
 from web.proxies import BehindProxies
+from web.public_address import public_address
 from web.rates import LimitRates, TokenBuckets
 from web.reader import Reader
 from web.refusals import sentence
 from web.rendering import Renderer
 from web.security import SecurityHeaders
 from web.settings import WebSettings
+from web.share import Shared
 from web.sizes import LimitSizes
 from web.watch import CountTraffic, FlowMetrics, Traffic, watch_router
 
@@ -74,12 +77,14 @@ def create_app(
 
     Raises:
         UnknownNameError: The settings name a language that there is not.
-        SettingsError: A trusted proxy is no address.
+        SettingsError: A trusted proxy is no address, or this web's own is none.
     """
     chosen = settings or WebSettings()
     reader = Reader(store, site, clock=clock, keep_seconds=chosen.keep_seconds)
-    renderer = Renderer(site, default=chosen.language, explains=explain is not None)
-    pages = Pages(reader, renderer, chosen, facts=facts, cache=BriefCache(chosen.keep_seconds, clock))
+    address = public_address(chosen)
+    renderer = Renderer(site, default=chosen.language, explains=explain is not None, address=address)
+    cache: BriefCache[str] = BriefCache(chosen.keep_seconds, clock)
+    pages = Pages(reader, renderer, chosen, facts=facts, cache=cache)
     registry = CollectorRegistry()
     traffic = Traffic(registry)
     registry.register(FlowMetrics(reader, facts))
@@ -97,6 +102,8 @@ def create_app(
     effort = Effort(at_once=chosen.api_at_once, seconds=chosen.api_seconds)
     api = Api(reader, most_rows=chosen.api_rows, effort=effort, seconds=chosen.api_seconds)
     app.include_router(api.router(API))
+    app.include_router(Cards(site, renderer, address=address, cache=cache).router())
+    app.include_router(Shared(reader, renderer, chosen, address=address, effort=effort, clock=clock).router())
     if explain is not None:
         app.include_router(explanations.router(explain, renderer, effort))
     app.include_router(watch_router(store, registry))

@@ -61,12 +61,43 @@ class BedGlance:
     @property
     def cans(self) -> float | None:
         """The same in watering cans, to the half."""
-        return None if self.litres is None else round(self.litres / CAN_LITRES * 2) / 2
+        return None if self.litres is None else _cans(self.litres)
 
     @property
     def is_recorded(self) -> bool:
         """Whether its readings are a replay of a recording from elsewhere."""
         return "recorded" in self.marks
+
+
+@dataclass(frozen=True, slots=True)
+class WaterToday:
+    """What a lane's beds are to be given today, all together.
+
+    Args:
+        litres: The water [l]; None where no bed's state is known.
+        beds: The beds that get some.
+        known: How many beds' states are known.
+        unknown: How many are not.
+    """
+
+    litres: float | None
+    beds: tuple[BedGlance, ...]
+    known: int
+    unknown: int
+
+    @property
+    def cans(self) -> float | None:
+        """The water in watering cans, to the half."""
+        return None if self.litres is None else _cans(self.litres)
+
+
+def water_today(beds: Iterable[BedGlance]) -> WaterToday:
+    """What to give today; a replayed recording's bed is somewhere else and counts for nothing."""
+    ours = [glance for glance in beds if not glance.is_recorded]
+    known = [glance for glance in ours if glance.litres is not None]
+    thirsty = tuple(glance for glance in known if glance.litres)
+    litres = sum(glance.litres or 0.0 for glance in thirsty) if known else None
+    return WaterToday(litres, thirsty, len(known), len(ours) - len(known))
 
 
 def glances(reader: Reader, *, too_old_hours: float, lane: str | None = None) -> dict[str, list[BedGlance]]:
@@ -109,6 +140,10 @@ def state_counts(beds: Iterable[BedGlance]) -> dict[str, int]:
     """How many beds are in each state, in the order of the states."""
     counts = Counter(glance.state for glance in beds)
     return {state: counts[state] for state in SOIL_STATES if counts[state]}
+
+
+def _cans(litres: float) -> float:
+    return round(litres / CAN_LITRES * 2) / 2
 
 
 def _newest(rows: Iterable[Row]) -> dict[tuple[str, str], Row]:

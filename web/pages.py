@@ -182,6 +182,8 @@ class Pages:
             "places": [site.places[place].name for place in site.above(lane.kelurahan)],
             "beds": found,
             "bed_marks": _together(found),
+            "state_counts": beds.state_counts(glance for glance in found if not glance.is_recorded),
+            "water_today": beds.water_today(found),
             "credit": recording_credit(site, slug),
             "harvest": weeks,
             "next_harvests": outlook.next_harvests(reader, slug),

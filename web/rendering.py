@@ -41,17 +41,20 @@ class Renderer:
         site: The city.
         default: The language of a visitor who has not chosen.
         explains: Whether there are pages that explain computed values.
+        address: Where people reach this web; empty = it is not known.
 
     Raises:
         UnknownNameError: There is no such language.
     """
 
-    def __init__(self, site: Site, *, default: str, explains: bool = False) -> None:
+    def __init__(self, site: Site, *, default: str, explains: bool = False, address: str = "") -> None:
         self._spoken = spoken_at(site)
         self._default = self._spoken[language(default).code]
         self._environments = {
             code: _environment(site, found, default, explains=explains) for code, found in self._spoken.items()
         }
+        for environment in self._environments.values():
+            environment.globals["address"] = address
 
     def language(self, request: Request) -> Language:
         """What `?lang=` asks for, else the cookie, else the default; an unknown one counts for nothing."""

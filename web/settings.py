@@ -13,6 +13,7 @@ class WebSettings:
     Args:
         host: The address to listen on; "0.0.0.0" for every network of the machine.
         port: The port to listen on; 0 = any free one.
+        address: Where people reach this web, as in "https://kebun.example.id"; QR codes and link previews carry it.
         language: What a visitor reads who has not chosen: "id", or a folder of `web/locale/`.
         keep_seconds: How long a finished page is shown again without asking the store [s].
         too_old_hours: The age from which a bed's last reading is no longer trusted [h].
@@ -32,6 +33,7 @@ class WebSettings:
 
     host: str = "127.0.0.1"
     port: int = 8080
+    address: str = ""
     language: str = "id"
     keep_seconds: float = 10.0
     too_old_hours: float = 24.0
