@@ -18,7 +18,7 @@ from store import open_store
 from store.settings import StoreSettings
 from tests.web.conftest import NOW, StandingClock
 from tests.web.hostile_city import NAMES, TEXTS, fill, hostile_site
-from tests.web.serving import serving
+from tests.web.serving import request, serving, talk
 from tests.web.test_browser import chromium, console
 from web.app import create_app
 from web.public import is_by_day, readable
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["chromium"]
 
-GENEROUS = WebSettings(requests_per_second=1e6, requests_burst=10**6, api_at_once=8)
+GENEROUS = WebSettings(address="https://kebun.example.id", requests_per_second=1e6, requests_burst=10**6, api_at_once=8)
 PAGES = (
     *(
         "/",
@@ -47,8 +47,12 @@ PAGES = (
         "/lanes/l",
         "/prices?market=none",
         "/?place=none",
+        "/cards",
+        "/cards?place=none",
     ),
     *(f"/lanes/l{number}" for number in range(len(NAMES))),
+    *(f"/lanes/l{number}/card" for number in range(len(NAMES))),
+    *(f"/cards?place=k{number}" for number in range(len(NAMES))),
     *(f"/?place=k{number}" for number in range(len(NAMES))),
     *(f"/prices?market={market}" for market in ("bandung", "m0", "m1", "m2")),
 )
@@ -64,6 +68,9 @@ ROUTES = {
     *(
         "/",
         "/lanes/{lane}",
+        "/lanes/{lane}/card",
+        "/lanes/{lane}/week.png",
+        "/cards",
         "/prices",
         "/health",
         "/quality",
@@ -77,8 +84,9 @@ ROUTES = {
 TAGS = frozenset(
     re.findall(
         r"\w+",
-        "a article b body br circle code dd desc div dl dt footer g h1 h2 h3 head header html img li link main meta nav"
-        " p path rect section small span strong svg symbol table tbody td text tfoot th thead title tr ul use",
+        "a article b body br circle code dd desc details div dl dt footer g h1 h2 h3 head header html img li"
+        " link main meta nav p path rect section small span strong summary svg symbol table tbody td text tfoot th"
+        " thead title tr ul use wbr",
     )
 )
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
@@ -164,6 +172,14 @@ def test_a_hostile_name_is_shown_as_it_is_written(number: int, city: City) -> No
     assert NAMES[number] in Markup(asked(city, f"/lanes/l{number}").text).words
     assert NAMES[number] in Markup(asked(city, f"/?place=k{number}").text).words
     assert NAMES[number] in Markup(asked(city, "/sources").text).words
+
+
+def test_a_lane_of_any_name_has_its_picture(city: City) -> None:
+    for number in range(len(NAMES)):
+        answer = talk(city.port, request(f"/lanes/l{number}/week.png"))
+
+        assert answer.startswith(b"HTTP/1.1 200 ")
+        assert b"\x89PNG" in answer
 
 
 @pytest.mark.parametrize("path", OTHERS)
