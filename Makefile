@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := lorong sensors diary ingest store analytics web commons deploy tests
 
-.PHONY: run test check fix faults soak hostile bench vectors dashboards methods crises readme secrets lock clean
+.PHONY: run test check fix faults soak hostile schema bench vectors dashboards methods crises readme secrets lock clean
 
 run: $(VENV)/run  ## the whole pipeline on this machine; ARGS="--for 60 --port 8123 --data DIR"
 	@exec $(BIN)/lorong run $(ARGS)
@@ -31,6 +31,9 @@ soak: $(VENV)/dev  ## ten minutes of random faults; ARGS="--seconds 60 --seed 7 
 
 hostile: $(VENV)/dev  ## 100,000 hostile messages, a line a kind; ARGS="--seed 7"
 	$(BIN)/python -m tests.hostile $(ARGS)
+
+schema: $(VENV)/dev  ## a thousand questions to each address of the API, after its own description, and no fault
+	SCHEMA_EXAMPLES=1000 $(BIN)/pytest tests/web/test_schema.py $(ARGS)
 
 bench: $(VENV)/dev  ## the figures that were asked for, beside their references; ARGS="packs singles" a part of them
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from web import api_schemas
 from web.api_query import FORMATS, WINDOWS
 
 _ROW: Final = {"time": "2026-11-23T16:00:00Z", "city": "makassar", "lane": "saga", "bed": "b1", "origin": "measured"}
@@ -17,35 +18,52 @@ _ROWS: Final = {
 _WRONG: Final = {"error": "measurement 'soli' is unknown; did you mean soil?"}
 
 
-def _parameter(name: str, about: str, example: str, *, values: tuple[str, ...] = ()) -> dict[str, Any]:
-    schema = {"type": "string", **({"enum": list(values)} if values else {})}
-    required = name == "measurement"
+def _parameter(
+    name: str, about: str, example: str, *, schema: dict[str, Any] | None = None, values: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """A parameter of the query; any text where nothing is said of it."""
+    words = {"type": "string", **({"enum": list(values)} if values else {})}
     return {
         "name": name,
         "in": "query",
-        "required": required,
+        "required": name == "measurement",
         "description": about,
-        "schema": schema,
+        "schema": schema or words,
         "example": example,
     }
 
 
-def _responses(example: object, *, tables: bool = False, refuses: bool = False) -> dict[int | str, dict[str, Any]]:
-    content: dict[str, Any] = {"application/json": {"example": example}}
+_REFUSALS: Final = {
+    414: "The path or the query is too long",
+    429: "Too many questions from one address; `Retry-After` says when to go on",
+    431: "The headers are too large",
+    503: "The store is away or busy",
+}
+
+
+def _sentence(about: str, example: dict[str, str]) -> dict[str, Any]:
+    """An answer that is one sentence."""
+    content = {"application/json": {"schema": api_schemas.ERROR, "example": example}}
+    return {"description": about, "content": content}
+
+
+def _responses(
+    schema: dict[str, Any], example: object, *, tables: bool = False, refuses: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    content: dict[str, Any] = {"application/json": {"schema": schema, "example": example}}
     if tables:
-        content["text/csv"] = {"example": "time,city,lane,bed,origin,moisture\r\n"}
+        content["text/csv"] = {"schema": {"type": "string"}, "example": "time,city,lane,bed,origin,moisture\r\n"}
         content["application/vnd.apache.arrow.stream"] = {}
-    found: dict[int | str, dict[str, Any]] = {
-        200: {"description": "What was asked for", "content": content},
-        503: {"description": "The store is away", "content": {"application/json": {"example": {"error": "..."}}}},
-    }
+    found: dict[int | str, dict[str, Any]] = {200: {"description": "What was asked for", "content": content}}
+    found |= {status: _sentence(about, {"error": "..."}) for status, about in _REFUSALS.items()}
     if refuses:
-        about = "A parameter cannot be used: one sentence names it, its value and the remedy"
-        found[400] = {"description": about, "content": {"application/json": {"example": _WRONG}}}
+        found[400] = _sentence("A parameter cannot be used: one sentence names it, its value and the remedy", _WRONG)
     return found
 
 
-_MEASUREMENT: Final = _parameter("measurement", "A name that `/api/v1/measurements` lists.", "soil")
+_MEASUREMENT: Final = _parameter(
+    "measurement", "A name that `/api/v1/measurements` lists.", "soil", schema=api_schemas.NAME
+)
 _LANE: Final = _parameter(
     "lane",
     "Any tag of the measurement may stand as a parameter (`lane`, `market`, `commodity`, `level`, ...); "
@@ -61,9 +79,17 @@ _FORMAT: Final = _parameter(
 _READ: Final = [
     _MEASUREMENT,
     _parameter(
-        "start", "First moment: a day (the city's midnight), an ISO time with its zone, or `-7d` (m, h, d, w).", "-7d"
+        "start",
+        "First moment: a day (the city's midnight), an ISO time with its zone, or `-7d` (m, h, d, w).",
+        "-7d",
+        schema=api_schemas.MOMENT,
     ),
-    _parameter("stop", "First moment no longer wanted, written as `start`.", "2026-11-24T00:00:00Z"),
+    _parameter(
+        "stop",
+        "First moment no longer wanted, written as `start`.",
+        "2026-11-24T00:00:00Z",
+        schema=api_schemas.MOMENT,
+    ),
     _parameter("fields", "Fields wanted, with commas; all of them when left out.", "moisture"),
     _parameter(
         "window",
@@ -80,13 +106,17 @@ _READ: Final = [
     ),
     _LANE,
     _parameter(
-        "limit", "At most so many rows, the earliest; `more` and `X-More-Rows` tell if there are others.", "1000"
+        "limit",
+        "At most so many rows, the earliest; `more` and `X-More-Rows` tell if there are others.",
+        "1000",
+        schema=api_schemas.LIMIT,
     ),
     _parameter(
         "next",
         "To go on where an answer ended: its `next` (of CSV and Arrow the header `X-Next`), all else unchanged. A page "
         "may hold fewer rows than the limit; the last one has no `next`.",
         "1763913600000000000.1",
+        schema=api_schemas.NEXT,
     ),
     _FORMAT,
 ]
@@ -96,24 +126,26 @@ ADDRESSES: Final[dict[str, dict[str, Any]]] = {
         "summary": "What there is",
         "description": "Every quantity measured or computed: its meaning in Indonesian and English, unit (UCUM), tags, "
         "possible and plausible values, and how a window of it becomes one number.",
-        "responses": _responses({"measurements": [{"name": "soil", "kind": "sample"}]}),
+        "responses": _responses(api_schemas.MEASUREMENTS, {"measurements": [{"name": "soil", "kind": "sample"}]}),
     },
     "/indicators": {
         "summary": "What is computed",
         "description": "Every indicator with the methods that made its newest values, and the meaning of the marks "
         "that say what a value stands on. The values themselves are read by `/api/v1/read` and `/api/v1/latest`.",
-        "responses": _responses({"indicators": [{"name": "soil_state", "methods": ["1"]}], "marks": {}}),
+        "responses": _responses(
+            api_schemas.INDICATORS, {"indicators": [{"name": "soil_state", "methods": ["1"]}], "marks": {}}
+        ),
     },
     "/read": {
         "summary": "Rows by time and place",
         "description": "Rows in time order, times in UTC. Missing values are null (empty in CSV), never zero.",
-        "responses": _responses(_ROWS, tables=True, refuses=True),
+        "responses": _responses(api_schemas.ROWS, _ROWS, tables=True, refuses=True),
         "openapi_extra": {"parameters": _READ},
     },
     "/latest": {
         "summary": "The newest row of each series",
         "description": "A series is one combination of tags. What people did in gardens is for `/api/v1/read` only.",
-        "responses": _responses(_ROWS, tables=True, refuses=True),
+        "responses": _responses(api_schemas.ROWS, _ROWS, tables=True, refuses=True),
         "openapi_extra": {"parameters": [_MEASUREMENT, _LANE, _FORMAT]},
     },
 }

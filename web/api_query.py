@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 from commons.catalogue.commodities import commodities
 from commons.errors import ParameterError, UnknownNameError
 from commons.topics import OFFICE_LANE
+from web.api_schemas import MOMENT
 from web.paging import read_cursor
 from web.public import is_by_day, public_columns, public_fields, public_measurement, public_tags
 
@@ -33,6 +34,7 @@ LATEST: Final = ("measurement", "format")
 _NS_PER_SECOND: Final = 10**9
 _RELATIVE: Final = re.compile(r"-(\d{1,6})([mhdw])")
 _SECONDS: Final = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_MOMENT: Final = re.compile(MOMENT["pattern"], re.ASCII)
 _DATE_LETTERS: Final = len("2026-11-24")
 
 
@@ -156,7 +158,7 @@ class Parameters:
         text = self._one("limit")
         if text is None:
             return min(USUAL_LIMIT, most)
-        if not text.isdecimal() or not 1 <= int(text) <= most:
+        if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= most:
             raise ParameterError(f"limit {text[:40]!r} is not a number from 1 to {most}; give such a number")
         return int(text)
 
@@ -165,7 +167,9 @@ class Parameters:
         return None if text is None else read_cursor(text)
 
     def _format(self) -> str:
-        name = self._one("format") or FORMATS[0]
+        name = self._one("format")
+        if name is None:
+            return FORMATS[0]
         if name not in FORMATS:
             raise ParameterError(f"format {name!r} is not known; use one of {', '.join(FORMATS)}")
         return name
@@ -184,12 +188,12 @@ class Parameters:
             ) from error
 
     def _iso(self, text: str) -> int:
-        """An ISO time with its zone, or a day, which begins at the site's midnight."""
+        """An ISO time with its zone, or a day, which begins at the site's midnight; no other way to write them."""
+        if not _MOMENT.fullmatch(text):
+            raise ValueError(text)
         if len(text) == _DATE_LETTERS:
             return self._reader.midnight(date.fromisoformat(text))
         at = datetime.fromisoformat(text.replace(" ", "+"))  # a plus sign in an address arrives as a space
-        if at.tzinfo is None:
-            raise ValueError(text)
         return round(at.timestamp()) * _NS_PER_SECOND
 
     def _one(self, name: str) -> str | None:

@@ -173,7 +173,8 @@ def _add_failures(app: FastAPI, renderer: Renderer, site: Site) -> None:
     @app.exception_handler(HTTPException)
     def other(request: Request, error: HTTPException) -> Response:
         if request.url.path.startswith(API):
-            return sentence(error.status_code, f"{request.url.path!r}: {error.detail}; see {API}/openapi.json")
+            words = f"{request.url.path!r}: {error.detail}; see {API}/openapi.json"
+            return sentence(error.status_code, words, dict(error.headers or {}))
         if error.status_code == 404:  # noqa: PLR2004  # the status itself
             return page(request, 404, N_("Tidak ditemukan"), N_("Tidak ada halaman dengan nama itu."), [])
         return PlainTextResponse(error.detail, error.status_code, headers=error.headers)
