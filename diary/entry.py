@@ -16,6 +16,7 @@ from commons.catalogue.commodities import commodities
 from commons.clock import MILLISECONDS_PER_DAY, NANOSECONDS_PER_MILLISECOND
 from commons.errors import LorongError, ParameterError, UnknownNameError
 from commons.rows import Block
+from diary.measures import weighed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,6 +33,7 @@ _NOTE_LETTERS: Final = 300
 _ID: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
 _ABOUT: Final = ("kind", "entry", "version", "void", "at", "note")
 _LOG: Final = ("entry", "version", "void", "node", "note")
+_MEASURED: Final = ("amount", "unit")  # kilograms, or a measure of the site's table
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,12 @@ def read_entry(document: Mapping[str, Any], address: Address, site: Site, *, now
     known = catalogue.measurement(kind)
     tags = tuple(tag for tag in known.tags if tag not in ("city", "lane", "origin"))
     values = tuple(name for name in known.fields if name not in _LOG)
+    measured = _MEASURED if "kg" in values else ()
     for name in document:
-        _one_of("part of an entry", name, (*_ABOUT, *tags, *values))
+        _one_of("part of an entry", name, (*_ABOUT, *tags, *values, *measured))
+    digest = blake2b(orjson.dumps(dict(document), option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
+    if measured:
+        document = weighed(document, site, counts="pieces" in values)
     name = _text("entry", document.get("entry"))
     if not _ID.fullmatch(name):
         raise ParameterError(f"entry {name[:80]!r} is no id; draw 8 to 64 letters and digits once for each entry")
@@ -82,7 +88,6 @@ def read_entry(document: Mapping[str, Any], address: Address, site: Site, *, now
         {"entry": [name], "version": [float(version)], **_fields(document, known, values)},
     )
     _as_the_collector_would(block, address, now_ms)
-    digest = blake2b(orjson.dumps(dict(document), option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
     return Entry(kind, name, version, block, digest)
 
 
