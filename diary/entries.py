@@ -5,40 +5,34 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl, urlsplit
 
-import orjson
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from commons.clock import MILLISECONDS_PER_DAY
 from commons.errors import LorongError, ParameterError
 from commons.logs import Log
 from commons.topics import Address
 from diary.entry import OLDEST_DAYS, read_entry
+from diary.outcome import Outcome
+from diary.requests import FORM, is_from_elsewhere, kind_of, read_document
 from diary.visitors import visitor
 from diary.waits import Waits
 
 if TYPE_CHECKING:
-    from starlette.datastructures import Headers
+    from collections.abc import Collection, Mapping
+
     from starlette.requests import Request
 
     from commons.clock import Clock
     from commons.outbox import Outbox
     from commons.sites import Site
     from diary.codes import LaneCodes
-    from diary.entry import Entry
 
-_MOST_BYTES: Final = 8192
-_MOST_FIELDS: Final = 40
-_BODY_SECONDS: Final = 10.0
-_JSON: Final = "application/json"
-_FORM: Final = "application/x-www-form-urlencoded"
+_MOST_LETTERS: Final = 40
 _CHECKED_AT_ONCE: Final = 2
 _MOST_WAITING: Final = 20
-_OURS: Final = ("same-origin", "none")
 _REMEMBERED: Final = "entry/"
 _REMEMBERED_MS: Final = (OLDEST_DAYS + 4) * MILLISECONDS_PER_DAY  # an entry so old is refused by its time
 
@@ -46,98 +40,116 @@ log = Log("diary.entries")
 
 
 class Entries:
-    """What `POST /entries/{lane}` does; nothing here writes to the store.
+    """What is done with an entry that a phone sends; nothing here writes to the store.
 
     Args:
         site: Whose lanes.
         codes: What opens them.
         outbox: Where entries wait until they are in the store.
         node: The sender's name in topics.
-        clock: What time it is.
+        clock: What time it is. While it cannot be believed, the phone's is.
+        lanes: The lanes that are entered here; None = all of the site's.
 
     Raises:
         SettingsError: The file of codes cannot be used.
     """
 
-    def __init__(self, site: Site, codes: LaneCodes, outbox: Outbox, *, node: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        site: Site,
+        codes: LaneCodes,
+        outbox: Outbox,
+        *,
+        node: str,
+        clock: Clock,
+        lanes: Collection[str] | None = None,
+    ) -> None:
         codes.check()
         self._site, self._codes, self._outbox = site, codes, outbox
         self._node, self._clock = node, clock
+        self.lanes = site.lanes if lanes is None else lanes
         self._waits = Waits(clock)
         self._keeping = threading.Lock()
         self._tidied_ms = 0
         self._checking = ThreadPoolExecutor(_CHECKED_AT_ONCE, "codes")  # guesses must keep no page waiting
         self._waiting = 0
 
-    def routes(self) -> list[Route]:
-        """The one address."""
-        return [Route("/entries/{lane}", self.take, methods=["POST"])]
-
-    async def take(self, request: Request) -> Response:
+    async def enter(self, request: Request) -> Outcome:
         """Take one entry.
 
         202: it is on this machine's disk and on its way. 200: it was before. 400: the sentence says what is wrong with
         it. 403: the code is wrong, or another site's page sent it. 409: that version says something else. 429: too many
         wrong codes; `Retry-After` says how long. 503: it cannot be kept now; send it again.
         """
-        if _is_from_elsewhere(request.headers):
-            return _said(403, "this entry comes from another site's page; open the lane's own page")
+        is_form = kind_of(request.headers) == FORM
+        document: dict[str, Any] = {}
+        if is_from_elsewhere(request.headers):
+            return Outcome(403, "this entry comes from another site's page; open the lane's own page")
         try:
-            document = await _document(request)
+            document = await read_document(request)
             lane, code = request.path_params["lane"], document.pop("code", None)
-            if not isinstance(code, str) or not code or len(code) > _MOST_FIELDS:
-                return _said(403, "the lane's code is missing; type it beside the entry")
-            guesser = visitor(request.client.host if request.client else "")
-            refused = await self._open(guesser, lane if lane in self._site.lanes else "", code)
-            if refused is not None:
-                return refused
-            return await run_in_threadpool(self._keep, lane, document, is_form=_kind_of(request.headers) == _FORM)
+            outcome = await self._open(request, lane, code)
+            if outcome is None:
+                outcome = await run_in_threadpool(self._keep, lane, document)
         except ParameterError as error:
-            return _said(400, str(error))
+            outcome = Outcome(400, str(error))
         except LorongError as error:
             log.error("entry not taken", reason=error)  # noqa: TRY400  # one line; the sentence says all
-            return _said(503, "the entry cannot be kept now; nothing was taken, send it again in a minute")
+            outcome = Outcome(503, "the entry cannot be kept now; nothing was taken, send it again in a minute")
+        return replace(outcome, document=document, is_form=is_form)
 
-    async def _open(self, guesser: str, lane: str, code: str) -> Response | None:
+    async def _open(self, request: Request, lane: str, code: object) -> Outcome | None:
         """Nothing where the code opens the lane, else the refusal."""
+        if not isinstance(code, str) or not code or len(code) > _MOST_LETTERS:
+            return Outcome(403, "the lane's code is missing; type it beside the entry")
+        guesser = visitor(request.client.host if request.client else "")
+        known = lane if lane in self.lanes else ""
         if self._waiting >= _MOST_WAITING:
-            return _said(503, "too many codes are being checked; send it again in a minute", {"Retry-After": "60"})
-        wait = self._waits.guess((guesser, lane))
+            return Outcome(503, "too many codes are being checked; send it again in a minute", {"Retry-After": "60"})
+        wait = self._waits.guess((guesser, known))
         if wait:
             after = {"Retry-After": str(int(wait) + 1)}
-            return _said(429, f"too many wrong codes for this lane; try again in {int(wait) + 1} s", after)
+            return Outcome(429, f"too many wrong codes for this lane; try again in {int(wait) + 1} s", after)
         self._waiting += 1
         try:
             is_right = await asyncio.get_running_loop().run_in_executor(
-                self._checking, self._codes.is_right, lane, code
+                self._checking, self._codes.is_right, known, code
             )
         finally:
             self._waiting -= 1
         if not is_right:
-            log.warning("wrong code", visitor=guesser, lane=lane)
-            return _said(403, "the code does not open this lane; ask who keeps the lane's garden")
-        self._waits.forgive((guesser, lane))
+            log.warning("wrong code", visitor=guesser, lane=known)
+            return Outcome(403, "the code does not open this lane; ask who keeps the lane's garden")
+        self._waits.forgive((guesser, known))
         return None
 
-    def _keep(self, lane: str, document: dict[str, Any], *, is_form: bool) -> Response:
+    def _keep(self, lane: str, document: dict[str, Any]) -> Outcome:
         """Into the outbox, once."""
         self._site.lane(lane)
         address = Address(self._site.slug, lane, self._node)
-        now_ms = self._clock.wall_ms()
+        now_ms = self._now_ms(document)
         entry = read_entry(document, address, self._site, now_ms=now_ms)
         name = f"{_REMEMBERED}{lane}/{entry.kind}/{entry.name}/{entry.version}"
         with self._keeping:
             self._tidy(address, now_ms)
             before = _digest_in(self._outbox.bookmark(name))
             if before is None and self._outbox.is_crowded:
-                return _said(503, "too much waits to be sent; try again when the network is back")
+                return Outcome(503, "too much waits to be sent; try again when the network is back")
             if before is None:
                 self._outbox.put(address, [entry.block], bookmarks={name: f"{entry.digest} {now_ms}"})
         if before not in (None, entry.digest):
-            return _said(409, f"version {entry.version} of this entry says something else; send the next version")
-        if is_form:
-            return RedirectResponse(f"/lanes/{lane}", 303)
-        return _kept(entry, is_new=before is None)
+            return Outcome(409, f"version {entry.version} of this entry says something else; send the next version")
+        return Outcome(202 if before is None else 200, entry=entry)
+
+    def _now_ms(self, document: Mapping[str, Any]) -> int:
+        """Now; the phone's moment where this machine's clock was not set since it woke up."""
+        now_ms = self._clock.wall_ms()
+        if self._clock.is_synchronised():
+            return now_ms
+        try:
+            return max(now_ms, int(str(document.get("at"))))
+        except ValueError:
+            raise ParameterError("at is missing, and this machine's clock is not set yet; send the moment") from None
 
     def _tidy(self, address: Address, now_ms: int) -> None:
         """Forget once a day which entries came long ago, if nothing waits: all that came is in the store.
@@ -158,65 +170,3 @@ class Entries:
 
 def _digest_in(bookmark: str | None) -> str | None:
     return None if bookmark is None else bookmark.partition(" ")[0]
-
-
-def _kept(entry: Entry, *, is_new: bool) -> Response:
-    facts = {"entry": entry.name, "version": entry.version, "state": "on its way" if is_new else "known"}
-    return JSONResponse(facts, 202 if is_new else 200)
-
-
-def _is_from_elsewhere(headers: Headers) -> bool:
-    """Whether a browser says that the page of another site sends this; a program says nothing and needs the code."""
-    if headers.get("sec-fetch-site", "none") not in _OURS:
-        return True
-    origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host")
-
-
-def _kind_of(headers: Headers) -> str:
-    return headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-async def _document(request: Request) -> dict[str, Any]:
-    """The body as names and values."""
-    kind, body = _kind_of(request.headers), await _body(request)
-    if kind == _FORM:
-        return _form(body)
-    if kind != _JSON:
-        raise ParameterError(f"content type {kind[:80]!r} is not known; send {_JSON} or {_FORM}")
-    try:
-        document = orjson.loads(body)
-    except (orjson.JSONDecodeError, RecursionError) as error:
-        raise ParameterError("the body is not JSON; send one object") from error
-    if not isinstance(document, dict) or len(document) > _MOST_FIELDS:
-        raise ParameterError(f"the body is no JSON object of at most {_MOST_FIELDS} parts; send one entry")
-    return document
-
-
-async def _body(request: Request) -> bytes:
-    """The body, but no more of it than an entry needs, and not for longer than a slow phone needs."""
-    body = b""
-    try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            async for part in request.stream():
-                body += part
-                if len(body) > _MOST_BYTES:
-                    raise ParameterError(f"the body is over {_MOST_BYTES} bytes; send one entry at a time")
-    except TimeoutError as error:
-        raise ParameterError(f"the body took over {_BODY_SECONDS:.0f} s; send it again on a better network") from error
-    return body
-
-
-def _form(body: bytes) -> dict[str, Any]:
-    try:
-        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    except ValueError as error:
-        raise ParameterError("the form cannot be read; send fewer parts, in UTF-8") from error
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ParameterError("the form names a part twice; send each once")
-    return found
-
-
-def _said(status: int, words: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"error": words}, status, headers)

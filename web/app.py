@@ -15,10 +15,12 @@ from starlette.staticfiles import StaticFiles
 
 from commons.errors import ParameterError, StoreBusyError, StoreUnavailableError, UnknownNameError
 from commons.logs import Log
+from diary.pages import Diary
 from web import explanations
 from web.api import Api
 from web.cache import BriefCache
 from web.card import Cards
+from web.diary import LaneBooks
 from web.effort import Effort, LimitAnswers
 from web.language import N_
 from web.pages import Pages
@@ -72,7 +74,7 @@ def create_app(
         clock: What "today" and "ago" mean.
         facts: What the pipeline counts, when it runs in this process.
         settings: Its settings; the defaults when left out.
-        entries: What takes harvests from phones; without it nothing can be entered.
+        entries: What takes entries from phones; without it the diary is for reading.
         explain: Explains computed values; without it they are shown unexplained.
 
     Raises:
@@ -108,8 +110,9 @@ def create_app(
         app.include_router(explanations.router(explain, renderer, effort))
     app.include_router(watch_router(store, registry))
     app.mount("/static", StaticFiles(directory=str(resources.files("web").joinpath("static"))))
-    if entries is not None:
-        app.router.routes.extend(entries.routes())
+    books = LaneBooks(reader, chosen.keep_seconds, clock)
+    diary = Diary(site, entries, language=chosen.language, lane_page="/lanes/{lane}", book=books.of)
+    app.router.routes.extend(diary.routes())
     _add_failures(app, renderer, site)
     _add_guards(app, chosen, clock=clock, traffic=traffic)
     return app

@@ -1,4 +1,4 @@
-"""Headers that every answer carries: nothing from elsewhere is loaded, nothing runs, nothing may frame or guess."""
+"""Headers that every answer carries: nothing from elsewhere is loaded, nothing runs but the diary's own scripts."""
 
 from __future__ import annotations
 
@@ -8,20 +8,13 @@ from typing import TYPE_CHECKING, Final
 from starlette.datastructures import MutableHeaders
 
 from commons.logs import Log
+from diary.headers import EVERYWHERE
 from web.formats import MORE_ROWS, NEXT
 from web.refusals import refuse
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_EVERYWHERE: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
 _OVER_TLS: Final = "max-age=31536000"
 _OPEN_DATA: Final = "/api/"
 _STATIC: Final = "/static/"
@@ -34,6 +27,7 @@ log = Log("web.security")
 class SecurityHeaders:
     """ASGI middleware that adds the headers; open data may be read by other sites' pages, static files kept for long.
 
+    The diary's page and its files bring a policy of their own, and no other answer does: it alone runs scripts.
     It is also the last to hear of a bug: the visitor is told that there is one, and the log which.
 
     Args:
@@ -73,7 +67,7 @@ def _where(error: BaseException) -> str:
 
 
 def _add(headers: MutableHeaders, path: str, *, is_tls: bool) -> None:
-    for name, value in _EVERYWHERE.items():
+    for name, value in EVERYWHERE.items():
         headers.setdefault(name, value)
     if is_tls:
         headers["Strict-Transport-Security"] = _OVER_TLS

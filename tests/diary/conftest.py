@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from commons.outbox import Outbox
 from diary.codes import LaneCodes
 from diary.entries import Entries
+from diary.pages import Diary
 from tests.flow.small_site import small_site
 from tests.flow.waiting import MovedClock
 
@@ -54,6 +55,6 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 @pytest.fixture
 def phone(site: Site, codes: LaneCodes, outbox: Outbox, clock: StandingClock) -> Iterator[TestClient]:
-    app = Starlette(routes=Entries(site, codes, outbox, node="web", clock=clock).routes())
+    app = Starlette(routes=Diary(site, Entries(site, codes, outbox, node="web", clock=clock)).routes())
     with TestClient(app, client=("203.0.113.7", 1), follow_redirects=False) as client:
         yield client
