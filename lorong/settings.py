@@ -11,6 +11,7 @@ from commons.broker import BrokerSettings
 from commons.errors import UnknownNameError, UsageError
 from commons.settings import read_file, section
 from commons.sites import Site
+from diary.settings import DiarySettings
 from ingest.devices.settings import DevicesSettings
 from ingest.settings import CollectorSettings
 from sensors.settings import NodeSettings
@@ -33,6 +34,7 @@ class Settings:
     analytics: AnalyticsSettings
     web: WebSettings
     node: NodeSettings
+    diary: DiarySettings
     devices: DevicesSettings
 
 
@@ -58,6 +60,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         analytics=section(AnalyticsSettings, "analytics", tables, environ),
         web=section(WebSettings, "web", tables, environ),
         node=section(NodeSettings, "node", tables, environ),
+        diary=section(DiarySettings, "diary", tables, environ),
         devices=section(DevicesSettings, "devices", tables, environ),
     )
 

@@ -9,6 +9,7 @@ from commons import logs
 from commons.errors import UnknownNameError
 from lorong import tables
 from lorong.fleet import Fleet
+from lorong.node_diary import serving
 from lorong.settings import load, site
 from lorong.signals import stopping, wait_for
 
@@ -25,7 +26,7 @@ def run(
     data: Path = Path("data/nodes"),
     log: str = "INFO",
 ) -> None:
-    """Run one node on this machine, until stopped.
+    """Run one node on this machine, until stopped; with the diary's page where [diary] names a port.
 
     Parameters
     ----------
@@ -44,19 +45,21 @@ def run(
     every = load(settings)
     place = site(city or every.node.city)
     entry = _entry(node, place, every)
+    clock = every.node.open_clock()
     stop = stopping()
     fleet = Fleet(
         [entry],
         place,
         data,
         every.broker,
-        clock=every.node.open_clock(),
+        clock=clock,
         cadence_seconds=every.node.cadence_seconds,
         commit_seconds=every.node.commit_seconds,
     )
-    fleet.start()
-    wait_for(stop)
-    fleet.stop_reading()
+    with serving(entry.address, place, fleet.nodes[0].outbox, every.diary, clock=clock):
+        fleet.start()
+        wait_for(stop)
+        fleet.stop_reading()
     fleet.drain(5.0)
     fleet.close()
 
