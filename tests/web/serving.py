@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from commons.clock import Clock
     from commons.explanation import Explain
     from commons.sites import Site
+    from diary.entries import Entries
     from store.contract import Query, Store
 
 _SECONDS = 30.0
@@ -30,11 +31,17 @@ _SECONDS = 30.0
 
 @contextmanager
 def serving(
-    store: Store, site: Site, clock: Clock, settings: WebSettings | None = None, explain: Explain | None = None
+    store: Store,
+    site: Site,
+    clock: Clock,
+    settings: WebSettings | None = None,
+    *,
+    entries: Entries | None = None,
+    explain: Explain | None = None,
 ) -> Iterator[int]:
     """Serve until the block ends; its port."""
     chosen = settings or WebSettings()
-    app = create_app(store, site, clock=clock, settings=chosen, explain=explain)
+    app = create_app(store, site, clock=clock, settings=chosen, entries=entries, explain=explain)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(server_config(app, chosen))
     thread = threading.Thread(target=server.run, args=([listening],))
