@@ -201,13 +201,12 @@ def test_only_samples_and_events_of_nodes_can_be_sent(measurement: str) -> None:
 
 
 def test_a_lanes_node_cannot_say_what_food_costs_in_the_citys_markets() -> None:
-    price = b'{"t":1764000000000,"commodity":"beras","market":"pasar-terong","quote":"1","level":"consumer",' + (
-        b'"source":"manual","price_idr":1}'
-    )
+    of = {"commodity": "beras", "market": "terong", "quote": "1", "level": "consumer", "source": "x"}
+    price = orjson.dumps({"t": NOW, **of, "price_idr": 1})
 
     with pytest.raises(WireError, match="price of lane 'sydney' is of the whole city; send it under the lane 'kota'"):
         wire.decode("lorong/v1/up/makassar/sydney/n1/price", price, arrival_ms=NOW)
-    assert len(wire.decode("lorong/v1/up/makassar/kota/n1/price", price, arrival_ms=NOW).block) == 1
+    assert wire.decode("lorong/v1/up/makassar/kota/n1/price", price, arrival_ms=NOW).block is not None
 
 
 @pytest.mark.parametrize(

@@ -175,8 +175,8 @@ def topics(random: Random) -> Case:
     parts = topic(name).split("/")
     strange = (
         "..", ".", "+", "#", "*", ">", "", "a b", "Saga", "sagá", "sa\0ga", "$SYS", "a" * 64, "a" * 65, "n" * 60_000,
-        "surabaya", "saga", "-", "saga\n", "ledger", "collector", "place", "touched", "price_index", "soil_history", "health",
-        "SOIL", "soil ", "stored", "up", "down", "v2", "\ufeffsaga", "%2e%2e", "sa/ga", "\u202e",
+        "surabaya", "saga", "-", "saga\n", "ledger", "collector", "place", "touched", "price_index", "soil_history",
+        "health", "SOIL", "soil ", "stored", "up", "down", "v2", "\ufeffsaga", "%2e%2e", "sa/ga", "\u202e",
     )  # fmt: skip
     parts[random.randrange(len(parts))] = random.choice(strange)
     if random.random() < 0.1:

@@ -61,7 +61,7 @@ def world(nats: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World
         closing(store),
         collecting(store, broker, site, folder / "collector", clock=CLOCK),
         open_diary(settings, site, broker, clock=CLOCK) as entries,
-        serving(store, site, CLOCK, settings, entries) as port,
+        serving(store, site, CLOCK, settings, entries=entries) as port,
         closing(Proxy(port)) as network,
     ):
         yield World(folder, broker, Lane(f"http://127.0.0.1:{network.port}/diary/sydney", code, network, store))

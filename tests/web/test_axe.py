@@ -47,7 +47,7 @@ def address(full: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
         (folder / name).write_text(text, "utf-8")
     settings = WebSettings(address="https://kebun.example.id", requests_burst=10_000)
     site = Site(folder)
-    with serving(full, site, StandingClock(NOW), settings, Explainer(full, site)) as port:
+    with serving(full, site, StandingClock(NOW), settings, explain=Explainer(full, site)) as port:
         yield f"http://127.0.0.1:{port}"
 
 
