@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from commons.outbox import Outbox
 from commons.uplink import Uplink
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from commons.clock import Clock
     from commons.sites import NodeEntry, Site
     from sensors.agent import Agent
+
+_STUCK_SECONDS: Final = 300.0  # a loop naps for 30 s, and a line of dead Modbus probes takes a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,13 @@ class Fleet:
         for node in self.nodes:
             node.uplink.stop()
             node.outbox.close()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether every loop came by lately; none did where a driver hangs."""
+        late = self._clock.monotonic() - _STUCK_SECONDS
+        loops = zip(self.nodes, self._threads, strict=True)
+        return all(thread.is_alive() and node.agent.looped_at > late for node, thread in loops)
 
     @property
     def produced(self) -> int:

@@ -64,6 +64,8 @@ class Agent:
         self._outbox, self._clock = outbox, clock
         self._cadence_ms = round(cadence_seconds * _MILLISECONDS)
         self._beat: int | None = None
+        self.looped_at = clock.monotonic()
+        """When the loop came by last [s]: a driver that never returns is seen by it."""
         self._behind: list[str] = []
         self._time = time or Timekeeper(clock)
         self._gathering = Gathering(address, outbox, boot=self._time.boot, seconds=commit_seconds)
@@ -79,6 +81,7 @@ class Agent:
         """Look and look again until `stop` is set."""
         self._log.info("node starts", node=self.address.node, lane=self.address.lane, drivers=",".join(self.drivers))
         while not stop.is_set():
+            self.looped_at = self._clock.monotonic()
             now_ms = self._clock.wall_ms()
             if not self.step(now_ms):
                 self._clock.sleep(self._pause(now_ms), until=stop)

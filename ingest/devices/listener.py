@@ -68,6 +68,11 @@ class Listener:
         """Whether the broker has agreed to all that is listened to."""
         return bool(self._sessions) and all(session.is_listening for session in self._sessions)
 
+    @property
+    def is_well(self) -> bool:
+        """Whether every session is at work, be it only waiting for the broker."""
+        return bool(self._threads) and all(thread.is_alive() for thread in self._threads)
+
     def run(self, stop: threading.Event) -> None:
         """Listen until told to stop; whatever is away is tried again for ever, with growing pauses."""
         self._open([topic for topics in self._filters.values() for topic in topics])

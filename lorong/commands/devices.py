@@ -34,8 +34,8 @@ def listen(*, city: str = "makassar", settings: Path | None = None, log: str = "
     logs.setup(log)
     every = load(settings)
     stop = stopping()
-    with listening(site(city), every.broker, every.devices, every.web, clock=SystemClock()):
-        wait_for(stop)
+    with listening(site(city), every.broker, every.devices, every.web, clock=SystemClock()) as listener:
+        wait_for(stop, is_well=lambda: listener.is_well)
 
 
 def list_unknown(*, city: str = "makassar", settings: Path | None = None) -> None:

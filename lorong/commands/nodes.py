@@ -58,7 +58,7 @@ def run(
     )
     with serving(entry.address, place, fleet.nodes[0].outbox, every.diary, clock=clock):
         fleet.start()
-        wait_for(stop)
+        wait_for(stop, is_well=lambda: fleet.is_well)
         fleet.stop_reading()
     fleet.drain(5.0)
     fleet.close()
