@@ -29,7 +29,7 @@ each_service = pytest.mark.parametrize("service", _SERVICES.values(), ids=_SERVI
 
 
 def test_every_part_of_the_house_has_its_service() -> None:
-    assert set(_SERVICES) == {"broker", "influxdb", "grafana", "collector", "analytics", "web", "lanes"}
+    assert set(_SERVICES) == {"broker", "influxdb", "grafana", "collector", "analytics", "web", "lanes", "devices"}
 
 
 @each_service
@@ -122,6 +122,12 @@ def test_a_secret_file_that_is_named_is_mounted(service: dict[str, Any]) -> None
     assert {Path(path).name for path in named} <= mounted <= set(_COMPOSE["secrets"])
 
 
+def test_the_listener_of_devices_starts_only_when_it_is_asked_for() -> None:
+    """Its login exists once the table names a device; without one it would be refused for ever."""
+    assert _SERVICES["devices"]["profiles"] == ["devices"]
+    assert [name for name, service in _SERVICES.items() if "profiles" in service] == ["devices"]
+
+
 def test_grafana_gets_no_token_and_the_lanes_no_store() -> None:
     assert "influxdb-token" not in _SERVICES["grafana"]["secrets"]
     assert _SERVICES["lanes"]["secrets"] == ["broker-ca", "broker-lanes-password"]
@@ -137,8 +143,9 @@ def test_our_services_run_a_command_there_is_with_settings_there_are(service: di
 
     settings = load(environ=environ)
 
-    assert service["command"][0] in COMMANDS[""]
-    assert settings.broker.username in ("", "collector", "web", "lanes")
+    group, command = ("", *service["command"])[-2:]
+    assert command in COMMANDS[group]
+    assert settings.broker.username in ("", "collector", "web", "lanes", "devices")
     assert bool(settings.broker.username) == bool(settings.broker.password) == settings.broker.tls
     assert settings.broker.tls_context() is None or Path(settings.broker.ca).name == "broker-ca.crt"
     assert settings.store.url in ("influxdb://influxdb:8086", "duckdb:///data/lorong.duckdb")
@@ -148,7 +155,7 @@ def test_one_image_serves_every_role() -> None:
     assert {(s["image"], s["build"]["dockerfile"]) for s in _OURS.values()} == {
         ("lorong:0.1.0", "deploy/docker/Dockerfile")
     }
-    assert sorted(s["command"][0] for s in _OURS.values()) == ["analyse", "collect", "serve", "simulate"]
+    assert sorted(s["command"][0] for s in _OURS.values()) == ["analyse", "collect", "devices", "serve", "simulate"]
 
 
 def test_the_image_installs_what_is_locked_and_runs_as_nobody_special() -> None:

@@ -36,7 +36,13 @@ class Unit(configparser.ConfigParser):
 
 
 def test_there_is_a_unit_a_role() -> None:
-    assert [path.stem for path in _UNITS] == ["lorong-analyse", "lorong-collect", "lorong-node", "lorong-serve"]
+    assert [path.stem for path in _UNITS] == [
+        "lorong-analyse",
+        "lorong-collect",
+        "lorong-devices",
+        "lorong-node",
+        "lorong-serve",
+    ]
 
 
 @each_unit
@@ -59,6 +65,11 @@ def test_a_unit_always_comes_back_and_may_do_little(path: Path) -> None:
     assert unit["Service"]["ProtectSystem"] == "strict"
     assert unit["Service"]["NoNewPrivileges"] == "yes"
     assert unit["Service"]["CapabilityBoundingSet"] == ""
+
+
+@pytest.mark.parametrize("name", ["lorong-node", "lorong-devices"])
+def test_what_may_hang_on_a_device_is_watched(name: str) -> None:
+    assert Unit(_SYSTEMD / f"{name}.service")["Service"]["WatchdogSec"] == "120"
 
 
 def test_a_node_may_reach_its_devices() -> None:
