@@ -85,7 +85,7 @@ def create_app(
     reader = Reader(store, site, clock=clock, keep_seconds=chosen.keep_seconds)
     address = public_address(chosen)
     renderer = Renderer(site, default=chosen.language, explains=explain is not None, address=address)
-    cache: BriefCache[str] = BriefCache(chosen.keep_seconds, clock)
+    cache: BriefCache[str] = BriefCache(chosen.keep_seconds, clock, late_seconds=chosen.keep_seconds)
     pages = Pages(reader, renderer, chosen, facts=facts, cache=cache)
     registry = CollectorRegistry()
     traffic = Traffic(registry)

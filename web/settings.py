@@ -15,7 +15,8 @@ class WebSettings:
         port: The port to listen on; 0 = any free one.
         address: Where people reach this web, as in "https://kebun.example.id"; QR codes and link previews carry it.
         language: What a visitor reads who has not chosen: "id", or a folder of `web/locale/`.
-        keep_seconds: How long a finished page is shown again without asking the store [s].
+        keep_seconds: How long a finished page is shown again without asking the store [s]; as long again while it is
+            made anew.
         too_old_hours: The age from which a bed's last reading is no longer trusted [h].
         api_rows: The most rows that one answer of the API holds.
         api_at_once: The most questions of the API that the store is asked at one time.

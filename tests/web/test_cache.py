@@ -82,3 +82,36 @@ def test_what_cannot_be_made_pushes_nothing_out(clock: StandingClock) -> None:
     assert cache.get("kept", make) == 7
     assert len(made) == 1
     assert len(cache._slots) == 1
+
+
+def test_a_value_a_little_too_old_is_given_at_once_while_a_new_one_is_made(clock: StandingClock) -> None:
+    cache: BriefCache[int] = BriefCache(10, clock, late_seconds=10)
+    started, go, made = threading.Event(), threading.Event(), []
+    cache.get("a", lambda: 1)
+    clock.sleep(15)
+
+    def slow() -> int:
+        started.set()
+        go.wait(10)
+        made.append(1)
+        return 2
+
+    assert [cache.get("a", slow) for _ in range(3)] == [1, 1, 1]
+    assert started.wait(10)
+    go.set()
+    clock.sleep(6)  # too old to be given late: whoever asks now waits for the one that is being made
+    assert cache.get("a", slow) == 2
+    assert made == [1]
+
+
+def test_a_value_that_cannot_be_renewed_is_an_error_once_it_is_too_old(clock: StandingClock) -> None:
+    cache: BriefCache[float] = BriefCache(10, clock, late_seconds=10)
+    cache.get("a", lambda: 1)
+    clock.sleep(15)
+    assert cache.get("a", lambda: 1 / 0) == 1
+
+    clock.sleep(6)
+    with pytest.raises(ZeroDivisionError):
+        cache.get("a", lambda: 1 / 0)
+
+    assert cache.get("a", lambda: 3) == 3
