@@ -14,7 +14,7 @@ import duckdb
 
 from commons.clock import SystemClock
 from lorong.broker import nats_server
-from tests.bench import city, figures, indices, latency, node, outage, throughput
+from tests.bench import city, figures, indices, latency, node, outage, pages, throughput
 from tests.bench.servers import influxd, version
 from tests.bench.telegraf import telegraf
 
@@ -113,8 +113,14 @@ class Run:
         self.say("", "a city's indicators:", *lanes.lines())
         self._keep(figures.of_city(lanes))
 
+    def pages(self) -> None:
+        """Figure 10."""
+        found = pages.measure_pages(60 * self.scale)
+        self.say("", "readers of pages:", *(one.text() for one in found))
+        self._keep(figures.of_pages(found))
+
     def _keep(self, found: Iterable[Figure]) -> None:
-        self.figures = sorted([*self.figures, *found], key=lambda figure: figure.name[0])
+        self.figures = sorted([*self.figures, *found], key=lambda figure: int(figure.name.partition(" ")[0]))
 
 
 _PARTS: Final[dict[str, Callable[[Run], None]]] = {
@@ -124,8 +130,9 @@ _PARTS: Final[dict[str, Callable[[Run], None]]] = {
     "node": Run.node,
     "latency": Run.latency,
     "methods": Run.methods,
+    "pages": Run.pages,
 }
-_ABOUT: Final = (throughput.ABOUT, outage.ABOUT, node.ABOUT, latency.ABOUT, indices.ABOUT, city.ABOUT)
+_ABOUT: Final = (throughput.ABOUT, outage.ABOUT, node.ABOUT, latency.ABOUT, indices.ABOUT, city.ABOUT, pages.ABOUT)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.bench.latency import Latency
     from tests.bench.node import NodeFigures
     from tests.bench.outage import Outage
+    from tests.bench.pages import Waits
     from tests.bench.throughput import Rounds
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
@@ -139,6 +140,13 @@ def of_city(found: CityDay) -> list[Figure]:
         for name, seconds in found.late.items()
     ]
     return [Figure("8 a day's indicators of a city", found.day_seconds, "s", 30, at_least=False, beside=made), *late]
+
+
+def of_pages(found: Sequence[Waits]) -> list[Figure]:
+    """Figure 10, at steady load; how it was while the history loaded stands beside it."""
+    loading, steady = found
+    beside = f"{steady.pages:,} pages, median {steady.median:.3f} s; {loading.slow:.3f} s while {loading.name}"
+    return [Figure("10 a page's first byte: 99th percentile", steady.slow, "s", 0.3, at_least=False, beside=beside)]
 
 
 def text(figures: Sequence[Figure]) -> str:

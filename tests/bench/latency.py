@@ -105,7 +105,7 @@ def _measure(settings: StoreSettings, folder: Path, seconds: float) -> list[floa
     broker = EmbeddedBroker(folder / "broker", clock=_CLOCK)
     try:
         with collecting(broker.settings, settings, folder):
-            sender = _Sender(broker.settings, seconds)
+            sender = Sender(broker.settings, seconds)
             store = open_store(settings, clock=_CLOCK)
             try:
                 return _watched(store, sender)
@@ -116,7 +116,7 @@ def _measure(settings: StoreSettings, folder: Path, seconds: float) -> list[floa
         broker.stop()
 
 
-class _Sender:
+class Sender:
     """Publishes for all nodes, and remembers when; the row's time is its moment and says which row it is."""
 
     def __init__(self, broker: BrokerSettings, seconds: float) -> None:
@@ -154,7 +154,7 @@ class _Sender:
             self.is_done = True
 
 
-def _watched(store: Store, sender: _Sender) -> list[float]:
+def _watched(store: Store, sender: Sender) -> list[float]:
     """Look at the store until everything published has been seen; how long each row took [s]."""
     taken: dict[tuple[str, int], float] = {}
     sender.start()

@@ -47,7 +47,7 @@ def version(program: str, name: str) -> str:
 def influx(folder: Path) -> Iterator[tuple[StoreSettings, int]]:
     """A new InfluxDB 2 on a free port; its settings and its process id."""
     folder.mkdir(parents=True)
-    port = _free_port()
+    port = free_port()
     places = {"bolt-path": "influxd.bolt", "sqlite-path": "influxd.sqlite", "engine-path": "engine"}
     options = [f"--{option}={folder / name}" for option, name in places.items()]
     options += [f"--http-bind-address=127.0.0.1:{port}", "--reporting-disabled", "--log-level=error"]
@@ -131,7 +131,8 @@ def _is_set_up(process: subprocess.Popen[bytes], port: int, org: str) -> bool:
     return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
