@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import os
+from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 
-from commons.errors import StoreUnavailableError
+from commons.errors import StoreUnavailableError, UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -109,9 +110,41 @@ class Rejects:
     def all(self) -> Iterator[tuple[str, Reject]]:
         """Every reject with its name `day:line`, oldest first; a line torn by a power cut is passed over."""
         for path in sorted(self.folder.glob("*.jsonl")):
-            for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
-                if line.endswith("}"):
-                    yield f"{path.stem}:{number}", parse(line)
+            for name, line in _lines(path):
+                yield name, parse(line)
+
+    def newest(self, count: int) -> list[tuple[str, Reject]]:
+        """The newest with their names, the newest first; no more of them is in memory at once."""
+        found: list[tuple[str, Reject]] = []
+        for path in sorted(self.folder.glob("*.jsonl"), reverse=True):
+            last = deque(_lines(path), maxlen=count - len(found))
+            found += [(name, parse(line)) for name, line in reversed(last)]
+            if len(found) == count:
+                break
+        return found
+
+    def named(self, names: Sequence[str]) -> list[Reject]:
+        """Rejects by name.
+
+        Raises:
+            UnknownNameError: One of them is not there.
+        """
+        wanted = set(names)
+        days = {self.folder / f"{name.partition(':')[0]}.jsonl" for name in wanted}
+        paths = [path for path in self.folder.glob("*.jsonl") if path in days]
+        found = {name: parse(line) for path in paths for name, line in _lines(path) if name in wanted}
+        for name in names:
+            if name not in found:
+                raise UnknownNameError("reject", name, found)
+        return [found[name] for name in names]
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    """A day's whole lines with their names."""
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            if line.rstrip("\n").endswith("}"):
+                yield f"{path.stem}:{number}", line
 
 
 def _is_torn(file: BinaryIO) -> bool:
