@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from commons.clock import Clock
 
-_COSTLY: Final = ("/api/v1/read", "/api/v1/latest", "/api/v1/indicators", "/metrics", "/entries/")
+_COSTLY: Final = ("/api/v1/read", "/api/v1/latest", "/api/v1/indicators", "/metrics", "/entries/", "/rejects/")
 _MUCH: Final = 10.0
 
 
@@ -60,9 +60,14 @@ class LimitRates:
         """Answer one request."""
         if scope["type"] == "http":
             who = visitor(scope["client"][0]) if scope.get("client") else ""
-            wait = self._buckets.take(who, _MUCH if scope["path"].startswith(_COSTLY) else 1.0)
+            wait = self._buckets.take(who, _MUCH if _is_costly(scope["path"]) else 1.0)
             if wait:
                 words = f"too many requests from your address; try again in {int(wait) + 1} s"
                 await refuse(scope, receive, send, 429, words, after=wait)
                 return
         await self._app(scope, receive, send)
+
+
+def _is_costly(path: str) -> bool:
+    """Whether the store is asked much, a code is checked, or a picture drawn."""
+    return path.startswith(_COSTLY) or path.endswith(".png")
