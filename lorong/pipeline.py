@@ -20,6 +20,7 @@ from lorong.broker import EmbeddedBroker
 from lorong.diary import open_diary
 from lorong.fleet import Fleet
 from lorong.listening import listening
+from lorong.rejects import RejectsDesk
 from lorong.server import WebServer
 from lorong.summary import Summary, summarise
 from store import open_store
@@ -87,11 +88,18 @@ class Pipeline:
             web = replace(settings.web, host=order.host, port=order.port, data=order.data / "web")
             entries = opened.enter_context(open_diary(web, site, broker.settings, clock=clock))
             explain = Explainer(self._store, site)
+            collector = replace(settings.collector, data=order.data / "collector")
             app = create_app(
-                self._store, site, clock=clock, facts=self._facts, settings=web, entries=entries, explain=explain
+                self._store,
+                site,
+                clock=clock,
+                facts=self._facts,
+                settings=web,
+                entries=entries,
+                explain=explain,
+                rejects=RejectsDesk(collector.data / "rejects", broker.settings, clock=clock),
             )
             self.server = WebServer(app, web)
-            collector = replace(settings.collector, data=order.data / "collector")
             self._collector = Collector(self._store, broker.settings, site, collector, clock=clock)
             self._fleet = Fleet(_ours(site), site, order.data / "nodes", broker.settings, clock=clock)
             devices = replace(settings.devices, data=order.data / "devices")

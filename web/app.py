@@ -23,12 +23,14 @@ from web.card import Cards
 from web.diary import LaneBooks
 from web.effort import Effort, LimitAnswers
 from web.language import N_
+from web.operator import Operator
 from web.pages import Pages
 from web.proxies import BehindProxies
 from web.public_address import public_address
 from web.rates import LimitRates, TokenBuckets
 from web.reader import Reader
 from web.refusals import sentence
+from web.rejects_page import RejectsPage
 from web.rendering import Renderer
 from web.security import SecurityHeaders
 from web.settings import WebSettings
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from diary.entries import Entries
     from store.contract import Store
     from web.facts import PipelineFacts
+    from web.rejects_page import Desk
 
 log = Log("web.app")
 
@@ -65,6 +68,7 @@ def create_app(
     settings: WebSettings | None = None,
     entries: Entries | None = None,
     explain: Explain | None = None,
+    rejects: Desk | None = None,
 ) -> FastAPI:
     """The web of one site.
 
@@ -76,10 +80,11 @@ def create_app(
         settings: Its settings; the defaults when left out.
         entries: What takes entries from phones; without it the diary is for reading.
         explain: Explains computed values; without it they are shown unexplained.
+        rejects: Where rejects lie, for the operator; without it their page says where to look.
 
     Raises:
         UnknownNameError: The settings name a language that there is not.
-        SettingsError: A trusted proxy is no address, or this web's own is none.
+        SettingsError: A trusted proxy is no address, or this web's own is none, or the operator's hash is none.
     """
     chosen = settings or WebSettings()
     reader = Reader(store, site, clock=clock, keep_seconds=chosen.keep_seconds)
@@ -108,6 +113,8 @@ def create_app(
     app.include_router(Shared(reader, renderer, chosen, address=address, effort=effort, clock=clock).router())
     if explain is not None:
         app.include_router(explanations.router(explain, renderer, effort))
+    if chosen.operator_hash:
+        app.include_router(RejectsPage(Operator(chosen.operator_hash, clock), rejects, renderer, site.zone).router())
     app.include_router(watch_router(store, registry))
     app.mount("/static", StaticFiles(directory=str(resources.files("web").joinpath("static"))))
     books = LaneBooks(reader, chosen.keep_seconds, clock)

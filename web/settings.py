@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from commons.settings import Secret
+
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
@@ -29,6 +31,7 @@ class WebSettings:
         trusted_proxies: Addresses or networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
         hosts: The names this web is reached by, as in "kebun.example.id"; empty = any. This machine's own always count.
         entries: Whether harvests may be entered, with a lane's code.
+        operator_hash: What `lorong rejects password` prints of the password that opens `/rejects`; empty = no page.
         data: The folder of the lane codes and of entries that are not yet in the store.
     """
 
@@ -49,6 +52,7 @@ class WebSettings:
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     hosts: tuple[str, ...] = ()
     entries: bool = False
+    operator_hash: Secret = Secret("")
     data: Path = Path("data/web")
 
     @property

@@ -41,7 +41,12 @@ COMMANDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "devices": {"listen": "devices:listen", "list": "devices:list_unknown"},
     "lane": {"code": "lanes:code", "close": "lanes:close"},
-    "rejects": {"list": "rejects:list_rejects", "show": "rejects:show", "replay": "rejects:replay"},
+    "rejects": {
+        "list": "rejects:list_rejects",
+        "show": "rejects:show",
+        "replay": "rejects:replay",
+        "password": "rejects:password",
+    },
     "grafana": {"build": "dashboards:build", "push": "dashboards:push"},
     "store": {"init": "stores:init", "backup": "stores:backup", "restore": "stores:restore"},
 }

@@ -1,18 +1,21 @@
-"""`lorong rejects list|show|replay`: what could not be stored, and why."""
+"""`lorong rejects list|show|replay|password`: what could not be stored, and why."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from getpass import getpass
 from pathlib import Path
 
 from commons.broker import BrokerSettings
 from commons.clock import SystemClock
-from commons.errors import BrokerUnavailableError, UnknownNameError
+from commons.errors import UnknownNameError, UsageError
 from ingest.rejects import Reject, Rejects
-from lorong.sending import publish_all
+from lorong.rejects import RejectsDesk
 from lorong.settings import load
+from web.operator import hashed
 
 _DATA = Path("data/collector")
+_SHORTEST = 12
 
 
 def list_rejects(*, data: Path = _DATA) -> None:
@@ -53,12 +56,19 @@ def replay(*names: str, data: Path = _DATA, settings: Path | None = None) -> Non
     settings
         A TOML file with the section broker.
     """
-    rejects = [_one(name, data) for name in names] or [reject for _, reject in Rejects(data / "rejects").all()]
     broker: BrokerSettings = load(settings).broker
-    sent = publish_all(broker, [(r.topic, r.unboxed) for r in rejects], clock=SystemClock())
-    if sent < len(rejects):
-        raise BrokerUnavailableError(f"the broker took {sent} of {len(rejects)} rejects; start it and replay again")
+    kept = Rejects(data / "rejects")
+    rejects = kept.named(names) or [reject for _, reject in kept.all()]
+    sent = RejectsDesk(kept.folder, broker, clock=SystemClock()).send(rejects)
     print(f"{sent} rejects sent again")
+
+
+def password() -> None:
+    """Hash a password for the page /rejects; put the line into the settings as web.operator_hash or in a file."""
+    typed = getpass("Password: ")
+    if len(typed) < _SHORTEST or typed != getpass("Again: "):
+        raise UsageError(f"the password is under {_SHORTEST} letters or was typed differently; try again")
+    print(hashed(typed))
 
 
 def _one(name: str, data: Path) -> Reject:

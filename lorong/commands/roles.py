@@ -11,6 +11,7 @@ from commons import logs
 from commons.clock import SystemClock
 from lorong.diary import open_diary
 from lorong.fleet import Fleet
+from lorong.rejects import desk_on
 from lorong.server import WebServer
 from lorong.settings import load, site
 from lorong.signals import stopping, wait_for
@@ -49,7 +50,15 @@ def serve(
     with ExitStack() as opened:
         store = opened.enter_context(closing(open_store(every.store, clock=clock)))
         entries = opened.enter_context(open_diary(web, place, every.broker, clock=clock))
-        app = create_app(store, place, clock=clock, settings=web, entries=entries, explain=Explainer(store, place))
+        app = create_app(
+            store,
+            place,
+            clock=clock,
+            settings=web,
+            entries=entries,
+            explain=Explainer(store, place),
+            rejects=desk_on(every.collector.data, every.broker, clock=clock),
+        )
         server = WebServer(app, web)
         stop = stopping()
         server.start()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from commons.sites import Site
     from diary.entries import Entries
     from store.contract import Query, Store
+    from web.rejects_page import Desk
 
 _SECONDS = 30.0
 
@@ -38,10 +39,11 @@ def serving(
     *,
     entries: Entries | None = None,
     explain: Explain | None = None,
+    rejects: Desk | None = None,
 ) -> Iterator[int]:
     """Serve until the block ends; its port."""
     chosen = settings or WebSettings()
-    app = create_app(store, site, clock=clock, settings=chosen, entries=entries, explain=explain)
+    app = create_app(store, site, clock=clock, settings=chosen, entries=entries, explain=explain, rejects=rejects)
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(server_config(app, chosen))
     thread = threading.Thread(target=server.run, args=([listening],))

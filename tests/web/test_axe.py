@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from analytics.explain import Explainer
+from commons.broker import BrokerSettings
+from commons.clock import SystemClock
+from commons.settings import Secret
 from commons.sites import Site
+from ingest.rejects import Reject, Rejects
+from lorong.rejects import RejectsDesk
 from tests.web.conftest import _TABLES, _TOML, NOW, StandingClock
 from tests.web.serving import serving
 from tests.web.test_browser import chromium
 from tests.web.test_explanations import SOIL
 from tests.web.test_hostile_names import OTHERS, ROUTES
+from tests.web.test_operator import PASSWORD
 from tests.web.test_pages import PAGES
+from web.operator import hashed
 from web.settings import WebSettings
 
 if TYPE_CHECKING:
@@ -45,9 +52,14 @@ def address(full: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     folder.mkdir()
     for name, text in {"site.toml": _TOML, **_TABLES}.items():
         (folder / name).write_text(text, "utf-8")
-    settings = WebSettings(address="https://kebun.example.id", requests_burst=10_000)
+    settings = WebSettings(
+        address="https://kebun.example.id", requests_burst=10_000, operator_hash=Secret(hashed(PASSWORD))
+    )
+    kept = Rejects(tmp_path_factory.mktemp("rejects"))
+    kept.add([Reject(0, "some/topic" * 9, b'{"t": 1}' * 99, "odd")] * 2)
+    desk = RejectsDesk(kept.folder, BrokerSettings(port=1), clock=SystemClock())
     site = Site(folder)
-    with serving(full, site, StandingClock(NOW), settings, explain=Explainer(full, site)) as port:
+    with serving(full, site, StandingClock(NOW), settings, explain=Explainer(full, site), rejects=desk) as port:
         yield f"http://127.0.0.1:{port}"
 
 
@@ -76,6 +88,21 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
         url = f"{address}{path}{'&' if '?' in path else '?'}lang={lang}"
 
         assert complaints(chromium, axe, url) == []
+        assert chromium.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+def test_the_operators_pages_are_no_worse(address: str, axe: str, chromium: Chrome) -> None:
+    for width in WIDTHS:
+        screen = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+        chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        chromium.delete_all_cookies()
+        assert complaints(chromium, axe, f"{address}/rejects") == []
+
+        chromium.find_element("id", "password").send_keys(PASSWORD)
+        chromium.find_element("css selector", "form.enter button").click()
+
+        assert len(chromium.find_elements("css selector", "input[type=checkbox]")) == 2
+        assert complaints(chromium, axe, f"{address}/rejects?lang=en") == []
         assert chromium.execute_script("return document.documentElement.scrollWidth") <= width
 
 

@@ -30,6 +30,7 @@ _CONFIG: Final = {
     "seed": 20261124,
     "continue-on-failure": True,
     "generation": {"max-examples": EXAMPLES},
+    "checks": {"negative_data_rejection": {"expected-statuses": ["400", "414", "429", "431"]}},
     "operations": [{**_DEPENDS, "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "400"]}}}],
 }
 
