@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from commons.catalogue import measurement
+from tests.analytics.conftest import Days
 
 if TYPE_CHECKING:
-    from tests.analytics.conftest import City, Days
+    from collections.abc import Callable
+
+    from tests.analytics.conftest import City
 
 MARKET, OTHER = "pasar-terong", "pasar-daya"
 EGGS, RAWIT = "telur-ayam-ras", "cabai-rawit-merah"
@@ -35,9 +38,16 @@ def revisions(city: City, name: str) -> dict[tuple[str, ...], str]:
     }
 
 
-@pytest.fixture
-def before(city: City, days: Days) -> dict[str, dict[tuple[str, ...], str]]:
+@pytest.fixture(scope="module")
+def city(make_city: Callable[[], City]) -> City:
+    """One city for both tests; neither changes anything in it."""
+    return make_city()
+
+
+@pytest.fixture(scope="module")
+def before(city: City) -> dict[str, dict[tuple[str, ...], str]]:
     """Four years of two foods in two markets, computed; then one quote of March 2025 that comes a year late."""
+    days = Days()
     for market in (MARKET, OTHER):
         for number, food in enumerate((EGGS, RAWIT)):
             prices = [30_000 * (1 + number) + 900 * (month * 7 % 5) + 100 * month for month in range(48)]

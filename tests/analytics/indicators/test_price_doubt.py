@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from tests.analytics.conftest import City, Row
 
@@ -21,6 +23,8 @@ FIRST = date(2026, 3, 2)
 DAY = date(2026, 6, 10)
 PUBLISHED = ("price_elementary", "price_index", "price_contribution", "ceiling_position")
 Prices = dict[date, float]
+Published = dict[str, list[tuple[object, ...]]]
+Honest = Callable[..., Published]
 
 
 def lively(level: float, seed: str, *, days: int = 180) -> Prices:
@@ -67,7 +71,7 @@ def run(city: City) -> None:
     city.run("price_doubt", *PUBLISHED)
 
 
-def published(city: City) -> dict[str, list[tuple[object, ...]]]:
+def published(city: City) -> Published:
     """Every number and word of what is computed from prices, but for when and in which city."""
     return {name: sorted(tuple(map(repr, without_time(row).values())) for row in city.rows(name)) for name in PUBLISHED}
 
@@ -89,10 +93,10 @@ def sheets() -> Sheets:
     return Sheets()
 
 
-@pytest.fixture
-def honest(make_city: Callable[[], City]) -> Callable[..., City]:
-    """A city where the days of the lie say nothing."""
-    return lambda sheets, food, days: sheets.without(food, days).fill(make_city())
+@pytest.fixture(scope="module")
+def honest(make_city: Callable[[], City]) -> Honest:
+    """What is published where the days of a lie say nothing; computed once for each."""
+    return cache(lambda food, *days: published(Sheets().without(food, {*days}).fill(make_city())))
 
 
 def test_honest_prices_are_not_doubted(city: City, sheets: Sheets) -> None:
@@ -117,7 +121,7 @@ def test_honest_prices_are_not_doubted(city: City, sheets: Sheets) -> None:
 def test_a_lie_of_one_day_is_named_and_changes_nothing(
     city: City,
     sheets: Sheets,
-    honest: Callable[..., City],
+    honest: Honest,
     test: str,
     food: str,
     lie: Callable[[float], float],
@@ -127,7 +131,7 @@ def test_a_lie_of_one_day_is_named_and_changes_nothing(
     sheets.fill(city)
 
     assert named(city) == [(MARKET, food, DAY.isoformat(), test, False)]
-    assert published(city) == published(honest(sheets, food, {DAY}))
+    assert published(city) == honest(food, DAY)
 
 
 def test_a_row_in_doubt_says_what_was_said_and_what_is_usual(city: City, sheets: Sheets) -> None:
@@ -140,9 +144,7 @@ def test_a_row_in_doubt_says_what_was_said_and_what_is_usual(city: City, sheets:
     assert row["usual"] == pytest.approx(usual, rel=0.15)
 
 
-def test_three_weeks_by_the_100_grams_are_named_and_change_nothing(
-    city: City, sheets: Sheets, honest: Callable[..., City]
-) -> None:
+def test_three_weeks_by_the_100_grams_are_named_and_change_nothing(city: City, sheets: Sheets, honest: Honest) -> None:
     days = {DAY + timedelta(days=number) for number in range(21)}
     for day in days:
         sheets.of(EGGS)[day] /= 10
@@ -152,7 +154,7 @@ def test_three_weeks_by_the_100_grams_are_named_and_change_nothing(
     assert {(row["test"], row["day"]) for row in city.rows("price_doubt")} == {
         ("unit_mixup", day.isoformat()) for day in days
     }
-    assert published(city) == published(honest(sheets, EGGS, days))
+    assert published(city) == honest(EGGS, *sorted(days))
 
 
 def test_a_new_quote_by_the_100_grams_is_found_by_what_other_markets_ask(city: City, sheets: Sheets) -> None:
@@ -170,7 +172,7 @@ def test_a_new_quote_by_the_100_grams_is_found_by_what_other_markets_ask(city: C
 
 @pytest.mark.parametrize("length", [1, 5])
 def test_a_price_copied_from_another_food_is_named_with_it_and_changes_nothing(
-    city: City, sheets: Sheets, honest: Callable[..., City], length: int
+    city: City, sheets: Sheets, honest: Honest, length: int
 ) -> None:
     days = {DAY + timedelta(days=number) for number in range(length)}
     for day in days:
@@ -180,12 +182,10 @@ def test_a_price_copied_from_another_food_is_named_with_it_and_changes_nothing(
 
     rows = city.rows("price_doubt")
     assert [(row["test"], row["commodity"], row["detail"]) for row in rows] == [("copied_price", RICE, EGGS)] * length
-    assert published(city) == published(honest(sheets, RICE, days))
+    assert published(city) == honest(RICE, *sorted(days))
 
 
-def test_a_quote_that_no_longer_moves_is_named_and_changes_nothing(
-    city: City, sheets: Sheets, honest: Callable[..., City]
-) -> None:
+def test_a_quote_that_no_longer_moves_is_named_and_changes_nothing(city: City, sheets: Sheets, honest: Honest) -> None:
     days = {DAY + timedelta(days=number) for number in range(1, 40)}
     for day in days:
         sheets.of(RAWIT)[day] = sheets.of(RAWIT)[DAY]
@@ -193,7 +193,7 @@ def test_a_quote_that_no_longer_moves_is_named_and_changes_nothing(
     sheets.fill(city)
 
     assert set(named(city)) == {(MARKET, RAWIT, day.isoformat(), "stuck", False) for day in days}
-    assert published(city) == published(honest(sheets, RAWIT, days))
+    assert published(city) == honest(RAWIT, *sorted(days))
 
 
 def test_a_quote_that_nobody_else_prices_may_stand_still_and_is_only_named(city: City, sheets: Sheets) -> None:
