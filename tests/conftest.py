@@ -23,6 +23,7 @@ import pytest
 
 from commons.settings import Secret
 from store.settings import StoreSettings
+from tests.flow.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -195,7 +196,7 @@ def _brokers(make: Callable[[Path], Server], folder: Path) -> Iterator[Callable[
 
 
 def _broker(binary: str, template: str, folder: Path) -> Server:
-    port = _free_port()
+    port = free_port()
     config = folder / "server.conf"
     config.write_text(template.format(folder=folder, port=port, user=getpass.getuser()), "utf-8")
     return Server([binary, "-c", str(config)], port, folder)
@@ -218,7 +219,7 @@ def _influxd() -> str | None:
 
 def _influx_server(folder: Path) -> Server:
     binary = _influxd() or _missing("no InfluxDB 2; set $INFLUXD to influxd, or $INFLUXDB_URL and $INFLUXDB_TOKEN")
-    port = _free_port()
+    port = free_port()
     places = {"bolt-path": "influxd.bolt", "sqlite-path": "influxd.sqlite", "engine-path": "engine"}
     paths = [f"--{option}={folder / name}" for option, name in places.items()]
     address = f"--http-bind-address=127.0.0.1:{port}"
@@ -245,9 +246,3 @@ def _missing(text: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(text)
     pytest.skip(text)
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -7,18 +7,18 @@ import os
 import re
 import resource
 import shutil
-import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from commons.clock import SystemClock
 from commons.settings import Secret
 from store.settings import StoreSettings
+from tests.flow.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,10 +129,3 @@ def _is_set_up(process: subprocess.Popen[bytes], port: int, org: str) -> bool:
             return True
         _CLOCK.sleep(0.05)
     return False
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -5,11 +5,10 @@ from __future__ import annotations
 import getpass
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from deploy.broker.registry import Registry
 from deploy.broker.reload import reload_broker
 from deploy.broker.users import name_of
 from lorong.broker import nats_server
+from tests.flow.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +107,7 @@ def shipped(kind: str, folder: Path, binary: str = "", *, without: str = "") -> 
         without: A line of the configuration to leave out, to see what it is there for.
     """
     secrets.make(folder, ["127.0.0.1"])
-    broker = Shipped(kind, folder, *(_free_port() for _ in range(3)))
+    broker = Shipped(kind, folder, *(free_port() for _ in range(3)))
     config = folder / f"{kind}.conf"
     text = (_nats if kind == "nats" else _mosquitto)(broker)
     assert without in text
@@ -169,9 +169,3 @@ def _await(broker: Shipped, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None or time.monotonic() > deadline:
             raise AssertionError(broker.log)
         time.sleep(0.02)
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.deploy.sandbox import Sandbox
+from tests.flow.ports import free_port
 from tests.flow.small_site import small_site
 from tests.flow.waiting import wait_until
-from tests.lorong.test_roles import answers, free_port
+from tests.lorong.test_roles import answers
 
 if TYPE_CHECKING:
     import subprocess

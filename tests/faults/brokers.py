@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.faults.processes import Process
+from tests.flow.ports import free_port
 from tests.flow.waiting import wait_until
 
 _CONFIGURATIONS: Final = {
@@ -89,10 +90,3 @@ def find(kind: str) -> str | None:
         if found:
             return found
     return None
-
-
-def free_port() -> int:
-    """A port of this machine on which nobody listens."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

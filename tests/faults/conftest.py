@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import pytest
 
 from store.settings import StoreSettings
 from tests.faults.brokers import Broker, find
-from tests.faults.line import TABLE, written
+from tests.faults.line import TABLE, Line, written
 from tests.faults.rig import Rig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+_LINE = "fault"
 
 
 @pytest.fixture
@@ -47,9 +50,21 @@ def rig(request: pytest.FixtureRequest, make_rig: Callable[[str, str], Rig]) -> 
     return make_rig(*getattr(request, "param", ("duckdb", "nats")))
 
 
+@pytest.fixture(autouse=True)
+def noted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hand a scenario's lines on with its report, wherever it ran."""
+    begun = len(TABLE)
+    yield
+    request.node.user_properties += [(_LINE, asdict(line)) for line in TABLE[begun:]]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table of faults."""
-    if TABLE:
+    reports = [
+        one for some in terminalreporter.stats.values() for one in some if getattr(one, "when", "") == "teardown"
+    ]
+    lines = [Line(**said) for report in reports for name, said in report.user_properties if name == _LINE]
+    if lines:
         terminalreporter.section("faults", sep="-")
-        for line in written(TABLE):
+        for line in written(lines):
             terminalreporter.write_line(line)

@@ -23,6 +23,7 @@ from sensors.self_report import SelfReport
 from store import open_store
 from store.settings import StoreSettings
 from tests.flow.collecting import collecting
+from tests.flow.ports import free_port
 from tests.flow.small_site import small_site
 from tests.flow.waiting import MovedClock, wait_until
 
@@ -85,9 +86,7 @@ def listens(port: int) -> bool:
 @pytest.fixture(params=["nats", pytest.param("mosquitto", marks=pytest.mark.mosquitto)])
 def port(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[int]:
     """A broker that tells one user from another."""
-    with closing(socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     config = tmp_path / "broker.conf"
     if request.param == "nats":
         config.write_text(NATS.format(folder=tmp_path / "jetstream", port=port), "utf-8")

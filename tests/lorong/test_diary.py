@@ -17,10 +17,11 @@ from commons.broker import BrokerSettings
 from commons.clock import SystemClock
 from store.contract import Query
 from tests.flow.collecting import collecting
+from tests.flow.ports import free_port
 from tests.flow.small_site import small_site
 from tests.flow.waiting import wait_until
 from tests.lorong.running import LORONG, ROOT
-from tests.lorong.test_roles import answers, free_port
+from tests.lorong.test_roles import answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

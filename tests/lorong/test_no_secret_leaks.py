@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import traceback
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ import pytest
 
 from commons.settings import Secret
 from lorong.settings import load
+from tests.flow.ports import free_port
 from tests.flow.small_site import small_site
 from tests.flow.waiting import wait_until
 from tests.lorong.running import LORONG, ROOT
@@ -243,8 +243,3 @@ def command_line(pid: int) -> str:
             return line.read()
     except OSError:
         return ""
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])

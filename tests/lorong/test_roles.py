@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -18,6 +17,7 @@ from commons.clock import SystemClock
 from commons.outbox import Outbox
 from store import open_store
 from store.settings import StoreSettings
+from tests.flow.ports import free_port
 from tests.flow.small_site import differences, produced, small_site, stored
 from tests.flow.waiting import wait_until
 from tests.lorong.running import LORONG, ROOT
@@ -73,11 +73,6 @@ def answers(address: str) -> bool:
     with suppress(urllib.error.URLError), urllib.request.urlopen(address) as answer:  # noqa: S310  # our own server
         return bool(answer.status == 200)
     return False
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def test_roles_in_processes_of_their_own_share_broker_and_store(start: Any, tmp_path: Path) -> None:

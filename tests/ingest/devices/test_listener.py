@@ -22,7 +22,7 @@ from ingest.devices.settings import DevicesSettings
 from ingest.rejects import Rejects
 from lorong.listening import listening
 from store.contract import Query
-from tests.faults.brokers import free_port
+from tests.flow.ports import free_port
 from tests.flow.small_site import small_site
 from tests.flow.waiting import wait_until
 from web.settings import WebSettings
