@@ -10,8 +10,8 @@ CODE := lorong sensors diary ingest store analytics web commons deploy tests
 run: $(VENV)/run  ## the whole pipeline on this machine; ARGS="--for 60 --port 8123 --data DIR"
 	@exec $(BIN)/lorong run $(ARGS)
 
-test: check  ## linters, types, import contracts, then every test
-	$(BIN)/pytest $(ARGS)
+test: check  ## linters, types, import contracts, then every test, two at a time; ARGS="-n 0 tests/store" one after the other
+	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(VENV)/dev  ## linters, types and import contracts
 	$(BIN)/ruff check $(CODE)
