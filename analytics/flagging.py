@@ -32,8 +32,8 @@ CONTEXT_DAYS: Final = 2
 
 _TODAY_EVERY_MS: Final = 3_600_000  # a day that runs is touched at every beat: once an hour is soon enough for it
 _DAY: Final = timedelta(days=1)
-_LANES: Final = 100  # read at a time, so that a city's history is never in memory at once
 _DAYS: Final = 31
+_LANE_DAYS: Final = 3_500  # read at a time, so that a city's history is never in memory at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Flagging:
         return sum(
             self._test_span(of, span, lanes, now_ms)
             for span, every in alike.items()
-            for lanes in (every[first : first + _LANES] for first in range(0, len(every), _LANES))
+            for lanes in _portions(every, span)
         )
 
     def _test_span(self, of: str, span: _Span, lanes: list[str], now_ms: int) -> int:
@@ -175,6 +175,13 @@ def _spans(days: set[date]) -> list[_Span]:
         else:
             spans.append(_Span(day, day))
     return spans
+
+
+def _portions(lanes: list[str], span: _Span) -> Iterator[list[str]]:
+    """Lanes that are read together; a year of one lane weighs as much as a day of many."""
+    days = (span.last - span.first).days + 1 + 2 * CONTEXT_DAYS
+    count = max(1, _LANE_DAYS // days)
+    return (lanes[first : first + count] for first in range(0, len(lanes), count))
 
 
 def _key(row: Mapping[str, object]) -> tuple[object, ...]:

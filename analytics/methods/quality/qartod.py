@@ -2,6 +2,8 @@
 
 Each gives one flag per value: 1 good, 2 not evaluated, 3 suspect, 4 fail, 9 missing. Values are in one order of time;
 None and NaN are missing. Where the manuals leave room, the tests do what IOOS's reference implementation ioos_qc does.
+Many series can be tested at once, one behind the other, with `series` as the number of each value's own; the flags are
+those that each series would have alone.
 """
 
 from __future__ import annotations
@@ -63,7 +65,12 @@ def gross_range(values: ArrayLike, *, fail: tuple[float, float], suspect: tuple[
 
 
 def spike(
-    values: ArrayLike, *, suspect: float | None = None, fail: float | None = None, method: SpikeMethod = "average"
+    values: ArrayLike,
+    *,
+    suspect: float | None = None,
+    fail: float | None = None,
+    method: SpikeMethod = "average",
+    series: ArrayLike | None = None,
 ) -> Flags:
     """A value far from both its neighbours is a spike.
 
@@ -76,6 +83,7 @@ def spike(
         suspect: The smallest spike that is suspect, in the unit of the values; None = none is.
         fail: The smallest that fails; None = none does.
         method: How a spike is measured. `average` also flags the good neighbours of a great spike.
+        series: Which series each value is of, rising from 0, shape (n); None = all are of one.
 
     Returns:
         A flag a value, shape (n).
@@ -95,6 +103,8 @@ def spike(
     x = _numbers(values)
     flags = np.full(x.shape, GOOD, dtype=np.uint8)
     size = _spikes(x, method)
+    begins = _begins(x, series)
+    size[begins | np.roll(begins, -1)] = np.nan
     for threshold, flag in ((suspect, SUSPECT), (fail, FAIL)):
         if threshold:
             flags[size > threshold] = flag
@@ -119,7 +129,14 @@ def _spikes(x: Values, method: SpikeMethod) -> Values:
     return size
 
 
-def rate_of_change(values: ArrayLike, times_s: ArrayLike, *, suspect: float, fail: float | None = None) -> Flags:
+def rate_of_change(
+    values: ArrayLike,
+    times_s: ArrayLike,
+    *,
+    suspect: float,
+    fail: float | None = None,
+    series: ArrayLike | None = None,
+) -> Flags:
     """A value that differs too much from the one before, for the time between them.
 
     |x[i] - x[i-1]| / (t[i] - t[i-1]) above a threshold gives its flag. The first value, and one after a missing one,
@@ -130,6 +147,7 @@ def rate_of_change(values: ArrayLike, times_s: ArrayLike, *, suspect: float, fai
         times_s: When they were read [s], from any moment, shape (n).
         suspect: The fastest change that is plausible [unit of the values per second].
         fail: The fastest change that is possible [the same]; None = none fails.
+        series: As for `spike`.
 
     Returns:
         A flag a value, shape (n).
@@ -148,10 +166,19 @@ def rate_of_change(values: ArrayLike, times_s: ArrayLike, *, suspect: float, fai
     flags[1:][rates > suspect] = SUSPECT
     if fail is not None:
         flags[1:][rates > fail] = FAIL
+    flags[_begins(x, series)] = GOOD
     return _with_missing(flags, x)
 
 
-def flat_line(values: ArrayLike, times_s: ArrayLike, *, tolerance: float, suspect_s: float, fail_s: float) -> Flags:
+def flat_line(
+    values: ArrayLike,
+    times_s: ArrayLike,
+    *,
+    tolerance: ArrayLike,
+    suspect_s: ArrayLike,
+    fail_s: ArrayLike,
+    series: ArrayLike | None = None,
+) -> Flags:
     """A value that ends a stretch of time in which all values were the same, within a tolerance.
 
     The stretch holds n + 1 values, n = duration / median step: max - min < tolerance gives its flag. Values before the
@@ -160,9 +187,10 @@ def flat_line(values: ArrayLike, times_s: ArrayLike, *, tolerance: float, suspec
     Args:
         values: One sensor's values, shape (n).
         times_s: When they were read [s], from any moment, shape (n).
-        tolerance: The span that a living sensor leaves, in the unit of the values.
-        suspect_s: After how long the same value is suspect [s].
-        fail_s: After how long it fails [s].
+        tolerance: The span that a living sensor leaves, in the unit of the values; one number, or one a series.
+        suspect_s: After how long the same value is suspect [s]; likewise.
+        fail_s: After how long it fails [s]; likewise.
+        series: As for `spike`.
 
     Returns:
         A flag a value, shape (n).
@@ -176,21 +204,48 @@ def flat_line(values: ArrayLike, times_s: ArrayLike, *, tolerance: float, suspec
     """
     x, times = _numbers(values), _numbers(times_s)
     flags = np.full(x.shape, GOOD, dtype=np.uint8)
-    if x.size >= _FEWEST:
-        step = float(np.median(np.diff(times)))
-        for duration, flag in ((suspect_s, SUSPECT), (fail_s, FAIL)):
-            flags[_spans(x, int(duration / step) if step > 0 else 0) < tolerance] = flag
+    first = np.flatnonzero(_begins(x, series))
+    lengths = np.diff(first, append=x.size)
+    step = np.where(lengths >= _FEWEST, _median_steps(times, first, lengths), np.nan)
+    most = np.repeat(np.broadcast_to(_numbers(tolerance), first.shape), lengths)
+    for duration, flag in ((suspect_s, SUSPECT), (fail_s, FAIL)):
+        count = np.where(step > 0, _numbers(duration) / np.where(step > 0, step, 1.0), 0.0).astype(np.intp)
+        flags[_spans(x, count, lengths) < most] = flag
     return _with_missing(flags, x)
 
 
-def _spans(x: Values, count: int) -> Values:
-    """Highest less lowest of each value and the `count` before it; NaN where there are not so many."""
+def _median_steps(times: Values, first: NDArray[np.intp], lengths: NDArray[np.intp]) -> Values:
+    """The median time between two values of each series [s]; NaN where there is but one value."""
+    within = np.ones(times.shape, dtype=bool)
+    within[first] = False
+    number = np.repeat(np.arange(first.size), lengths)
+    steps = pd.Series(np.diff(times, prepend=np.nan)[within]).groupby(number[within]).median()
+    return _numbers(steps.reindex(np.arange(first.size)))
+
+
+def _spans(x: Values, counts: NDArray[np.intp], lengths: NDArray[np.intp]) -> Values:
+    """Highest less lowest of each value and the `count` before it in its series; NaN where there are not so many.
+
+    Series of one count stand behind each other in one pass; a window that reaches into another's is left out.
+    """
     spans = np.full(x.shape, np.nan)
-    if count < 1:  # shorter than a step: one value alone is no stretch
-        return spans
-    windows = pd.Series(x).rolling(count + 1, min_periods=1)
-    spans[count:] = (windows.max() - windows.min()).to_numpy()[count:]
+    count = np.repeat(counts, lengths)
+    place = np.arange(x.size) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    for each in np.unique(counts[counts > 0]):  # shorter than a step: one value alone is no stretch
+        here = np.flatnonzero(count == each)
+        windows = pd.Series(x[here]).rolling(int(each) + 1, min_periods=1)
+        span, whole = (windows.max() - windows.min()).to_numpy(), place[here] >= each
+        spans[here[whole]] = span[whole]
     return spans
+
+
+def _begins(x: Values, series: ArrayLike | None) -> NDArray[np.bool_]:
+    """Whether each value is the first of its series."""
+    begins = np.zeros(x.shape, dtype=bool)
+    begins[:1] = True
+    if series is not None:
+        begins[1:] = np.diff(np.asarray(series)) != 0
+    return begins
 
 
 def _numbers(values: ArrayLike) -> Values:
