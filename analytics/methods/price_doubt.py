@@ -31,7 +31,11 @@ _STUCK_QUOTES: Final = 14
 _STUCK_TIMES: Final = 5
 _MOVED: Final = np.log(1.1)
 
+_A_WEEK: Final = pd.Timedelta(days=7)
+
 _QUOTE: Final = ["market", "commodity", "quote"]
+_FOOD: Final = ["level", "commodity"]
+_COMPARED: Final = ["x", "own", "elsewhere", "markets"]
 _SAID: Final = [*_QUOTE, "day", "price"]
 _FOUND: Final = [*_SAID, "test", "usual", "left_out", "detail"]
 
@@ -86,14 +90,13 @@ def price_doubts(prices: pd.DataFrame, *, administered: Collection[str] = ()) ->
         raise ValueError("a price is not above zero, which is no price; leave that row out")
     if prices.empty:
         return _nothing()
-    rest = prices.sort_values([*_QUOTE, "day"], ignore_index=True)
+    seen = _compared(prices.sort_values([*_QUOTE, "day"], ignore_index=True))
     found = []
     for test in (_unit_mixups, _copies, _outliers):
-        seen = _compared(rest)
         doubted = test(seen)
         found.append(doubted)
-        rest = rest.drop(index=doubted.index[doubted["left_out"]]).reset_index(drop=True)
-    found.append(_stuck(_compared(rest), administered))
+        seen = _without(seen, doubted.index[doubted["left_out"]])
+    found.append(_stuck(seen, administered))
     kept = [table for table in found if not table.empty]
     if not kept:
         return _nothing()
@@ -113,27 +116,34 @@ def _compared(prices: pd.DataFrame) -> pd.DataFrame:
     return _with_elsewhere(logs.assign(own=own.to_numpy()))
 
 
+def _without(seen: pd.DataFrame, left_out: pd.Index) -> pd.DataFrame:
+    """The prices without some; those of the same foods are compared anew, all others stay as they are."""
+    if left_out.empty:
+        return seen
+    foods = pd.MultiIndex.from_frame(seen[_FOOD])
+    again = foods.isin(foods[left_out])
+    changed = seen[again].drop(index=left_out).drop(columns=_COMPARED)
+    parts = [seen[~again], *([] if changed.empty else [_compared(changed)])]
+    return pd.concat([part for part in parts if not part.empty] or parts).sort_index().reset_index(drop=True)
+
+
 def _with_elsewhere(logs: pd.DataFrame) -> pd.DataFrame:
-    daily = logs.pivot_table(index=["level", "commodity", "day"], columns="market", values="x", aggfunc="median")
-    last = daily.groupby(level=["level", "commodity"], group_keys=False).apply(_carried_a_week)
+    daily = logs.pivot_table(index=[*_FOOD, "day"], columns="market", values="x", aggfunc="median")
+    last = _carried_a_week(daily)
     others = {market: last.drop(columns=market) for market in last.columns}
     tables = {
         market: pd.DataFrame({"elsewhere": asked.median(axis=1), "markets": asked.count(axis=1)})
         for market, asked in others.items()
     }
-    return logs.join(pd.concat(tables, names=["market"]), on=["market", "level", "commodity", "day"])
+    return logs.join(pd.concat(tables, names=["market"]), on=["market", *_FOOD, "day"])
 
 
-def _carried_a_week(one_food: pd.DataFrame) -> pd.DataFrame:
-    """Each market's newest price of the last seven days, on the days that any market has one."""
-    by_day = one_food.droplevel(["level", "commodity"])
-    filled = by_day.rolling("7D", min_periods=1).apply(_last, raw=True)
-    return filled.set_axis(one_food.index)
-
-
-def _last(values: Values) -> float:
-    known = values[~np.isnan(values)]
-    return float(known[-1])
+def _carried_a_week(daily: pd.DataFrame) -> pd.DataFrame:
+    """Each market's newest price of the last seven days, on the days that any market has one for the food."""
+    days = daily.index.get_level_values("day").to_series(index=daily.index)
+    priced = pd.DataFrame({market: days.where(prices.notna()) for market, prices in daily.items()})
+    last_priced = priced.groupby(level=_FOOD).ffill()
+    return daily.groupby(level=_FOOD).ffill().where(last_priced.rsub(days, axis=0) < _A_WEEK)
 
 
 def _unit_mixups(seen: pd.DataFrame) -> pd.DataFrame:
