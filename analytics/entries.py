@@ -25,9 +25,18 @@ def current(log: pd.DataFrame) -> pd.DataFrame:
         log: Rows of an event, columns `entry`, `version` and `void` among them, and `lane`, or `market` where there is
             no lane. A row without an entry id, as devices with a format of their own send them, is an entry of its own.
     """
-    own = "row " + log.index.astype(str).to_series(index=log.index)
-    place = "lane" if "lane" in log else "market"
-    return current_entries(log.assign(entry=log["entry"].where(_named(log), own)), within=[place])
+    entry, unnamed = log["entry"].copy(), log.index[~_named(log)]
+    entry.loc[unnamed] = [f"row {row}" for row in unnamed]
+    return current_entries(log.assign(entry=entry), within=[_place(log)])
+
+
+def edited(log: pd.DataFrame) -> pd.DataFrame:
+    """The rows of entries that are there in several versions.
+
+    Args:
+        log: As for `current`.
+    """
+    return log[log.duplicated([_place(log), "entry"], keep=False) & _named(log)]
 
 
 def moved(log: pd.DataFrame, touches: Iterable[Touch], *, of: str, place: str, zone: ZoneInfo) -> list[Touch]:
@@ -40,14 +49,19 @@ def moved(log: pd.DataFrame, touches: Iterable[Touch], *, of: str, place: str, z
         place: The tag that names the place, "lane" or "market".
         zone: The city's time zone.
     """
-    edited = log[log.duplicated([place, "entry"], keep=False) & _named(log)]
-    if edited.empty:
+    several = edited(log)
+    if several.empty:
         return []
     at = {(touch.place, touch.day): touch.at_ms for touch in touches if touch.of == of}
-    stands = list(zip(edited[place], local_days(edited["time"], zone).dt.date, edited["entry"], strict=True))
+    stands = list(zip(several[place], local_days(several["time"], zone).dt.date, several["entry"], strict=True))
     touched = {(where, entry): at[where, day] for where, day, entry in stands if (where, day) in at}
     found = {(where, day): touched[where, entry] for where, day, entry in stands if (where, entry) in touched}
     return [Touch(of, where, day, at_ms) for (where, day), at_ms in sorted(found.items())]
+
+
+def _place(log: pd.DataFrame) -> str:
+    """The tag within which an entry's id is its own."""
+    return "lane" if "lane" in log else "market"
 
 
 def _named(log: pd.DataFrame) -> pd.Series[bool]:

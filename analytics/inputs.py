@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from analytics import frames
-from analytics.indicators.indicator import Reach
+from analytics import entries, frames
+from analytics.indicators.indicator import Frames, Reach
 from analytics.periods import day_of, local_days, midnight_ns
+from analytics.touches import EVERYWHERE
 from commons.catalogue import measurement
 from commons.clock import NANOSECONDS_PER_MILLISECOND
 from store.contract import Query
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from analytics.backlog import Due
     from analytics.frames import Row
@@ -32,14 +34,23 @@ class Inputs:
     Args:
         store: Where readings rest and values go.
         site: The city.
+        once: Whether each log of events is read but once, for one run. What is written meanwhile has marks of its own,
+            and so is due in the next.
     """
 
-    def __init__(self, store: Store, site: Site) -> None:
-        self._store, self._site = store, site
+    def __init__(self, store: Store, site: Site, *, once: bool = False) -> None:
+        self._store, self._site, self._once = store, site, once
+        self._logs: dict[tuple[object, ...], pd.DataFrame] = {}
 
-    def read(self, indicator: Indicator, wanted: Due) -> dict[str, pd.DataFrame]:
+    def read(self, indicator: Indicator, wanted: Due) -> Frames:
         """A frame for each source: samples of the places and periods that are due, of all else everything."""
-        return {source.measurement: self._frame(indicator, source, wanted) for source in indicator.reads}
+        since = min(first or date.min for first, _ in wanted.ranges(*indicator.periods))
+        found = {source.measurement: self._frame(indicator, source, wanted) for source in indicator.reads}
+        return Frames(found, since=since)
+
+    def edited(self, source: Source) -> pd.DataFrame:
+        """The rows of an event whose entries are there in several versions, wherever they stand."""
+        return self._kept(source, "edited", lambda: entries.edited(self._log(replace(source, tidy=None))))
 
     def stored(self, indicator: Indicator, wanted: Due) -> list[Row]:
         """The rows that stand in at least the spans that are due, refused ones too, each with its `start`."""
@@ -64,13 +75,11 @@ class Inputs:
     def _frame(self, indicator: Indicator, source: Source, wanted: Due) -> pd.DataFrame:
         if source.narrow:
             return self._narrow(indicator, source, wanted)
-        of = measurement(source.measurement)
+        if source.window is None:
+            return self._log(source)
+        of, places = measurement(source.measurement), wanted.places()
         where: dict[str, Any] = {"city": self._site.slug}
-        ranges: list[tuple[date | None, date | None]] = [(None, None)]
-        if source.window is not None:
-            ranges = wanted.ranges(*indicator.periods)
-            places = wanted.places()
-            where |= {} if places is None or indicator.place not in of.tags else {indicator.place: places}
+        where |= {} if places is None or indicator.place not in of.tags else {indicator.place: places}
         queries = (
             Query(
                 source.measurement,
@@ -82,17 +91,33 @@ class Inputs:
                 timezone=self._site.timezone,
                 by=source.by,
             )
-            for first, after in ranges
+            for first, after in wanted.ranges(*indicator.periods)
         )
         return frames.frame(*(self._store.read(query) for query in queries))
 
+    def _log(self, source: Source) -> pd.DataFrame:
+        """Every row of an event or indicator; of an event all versions, or what its `tidy` makes of them."""
+        if (tidy := source.tidy) is not None:
+            return self._kept(source, tidy, lambda: tidy(self._log(replace(source, tidy=None)), self._site))
+        query = Query(source.measurement, where={"city": self._site.slug}, fields=source.fields)
+        return self._kept(source, None, lambda: frames.frame(self._store.read(query)))
+
+    def _kept(self, source: Source, form: object, make: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """A form of a log, made anew or as it was made before."""
+        if not self._once or measurement(source.measurement).kind != "event":
+            return make()
+        key = source.measurement, source.fields, form
+        if key not in self._logs:
+            self._logs[key] = make()
+        return self._logs[key].copy(deep=False)
+
     def _narrow(self, indicator: Indicator, source: Source, wanted: Due) -> pd.DataFrame:
         """The rows that the values which are due are made of; of an event all versions, wherever they stand."""
-        where = {"city": self._site.slug}
-        log = frames.frame(self._store.read(Query(source.measurement, where=where, fields=source.fields)))
+        log = self._log(source)
         here = self._inside(indicator, source, wanted, log) & self._near(indicator, source, wanted, log)
-        if "entry" in log.columns:
-            here |= log["entry"].isin(log["entry"][here]) & (log["entry"] != "")
+        if "entry" in log.columns and not here.all():
+            versions = log["entry"][log["entry"].duplicated(keep=False) & (log["entry"] != "")]
+            here[versions.index] |= versions.isin(versions[here])
         return log[here].reset_index(drop=True)
 
     def _near(self, indicator: Indicator, source: Source, wanted: Due, log: pd.DataFrame) -> pd.Series[bool]:
@@ -115,8 +140,8 @@ class Inputs:
         places = wanted.places()
         if tag is None or places is None:
             return pd.Series(data=True, index=log.index)
-        due = set(places)
-        return log[tag].isin([place for place in log[tag].unique() if due & set(indicator.spread(self._site, place))])
+        due = {*places, EVERYWHERE}
+        return log[tag].isin([place for place in log[tag].unique() if due & {*indicator.spread(self._site, place)}])
 
     def _midnight(self, day: date | None) -> int | None:
         return None if day is None else midnight_ns(day, self._site.zone)

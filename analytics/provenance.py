@@ -55,8 +55,11 @@ def with_origins(rows: pd.DataFrame, site: Site) -> pd.DataFrame:
         rows: With the columns `origin` and `node`; an empty node is of a row written before nodes were noted.
         site: Knows its nodes.
     """
-    stranger = ~rows["node"].map(site.knows_node).astype(bool) & (rows["node"] != "")
-    return rows.assign(**{origin: rows["origin"] == origin for origin in (RECORDED, SIMULATED)}, unknown_node=stranger)
+    strangers = [node for node in rows["node"].unique() if node and not site.knows_node(node)]
+    return rows.assign(
+        **{origin: rows["origin"] == origin for origin in (RECORDED, SIMULATED)},
+        unknown_node=rows["node"].isin(strangers),
+    )
 
 
 def of_origins(row: Mapping[Any, Any]) -> set[str]:

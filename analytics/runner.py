@@ -22,10 +22,8 @@ from commons.logs import Log
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    import pandas as pd
-
     from analytics.backlog import Due, Memory
-    from analytics.indicators.indicator import Indicator
+    from analytics.indicators.indicator import Frames, Indicator, Source
     from analytics.memory import Job
     from analytics.settings import AnalyticsSettings
     from analytics.touches import Touch
@@ -88,7 +86,7 @@ class Runner:
         indicators: Mapping[str, Indicator] = INDICATORS,
     ) -> None:
         self._store, self._site, self._clock = store, site, clock
-        self._inputs, self._memories = Inputs(store, site), Memories(store, site)
+        self._memories = Memories(store, site)
         self._settle_ms = round(settings.settle_seconds * 1000)
         self._indicators = in_order(indicators, settings.indicators)
         self._built_on = {name for indicator in indicators.values() for name in indicator.builds_on}
@@ -111,7 +109,7 @@ class Runner:
             StoreUnavailableError: The store is away; everything not yet computed stays due.
         """
         with self._lock:
-            run = _Run(self._clock.wall_ms())
+            run = _Run(self._clock.wall_ms(), self._inputs())
             if not self._clock.is_synchronised():
                 self._log.warning("waiting for the right time", wall_ms=run.now_ms)
                 return run.summary
@@ -144,7 +142,7 @@ class Runner:
             UnknownNameError: A name is not among the indicators.
         """
         with self._lock:
-            run = _Run(self._clock.wall_ms())
+            run = _Run(self._clock.wall_ms(), self._inputs())
             for indicator in with_builders(self._indicators, names):
                 try:
                     self._backfill(indicator, first, last, run)
@@ -184,12 +182,10 @@ class Runner:
         wanted = self._due(indicator, memory, touches, run.now_ms)
         if not wanted:
             return None
-        read = self._inputs.read(indicator, wanted)
-        moved = [touch for name, rows in read.items() for touch in self._moved(name, rows, touches)]
-        if moved:
+        if moved := [touch for source in indicator.reads for touch in self._moved(source, touches, run)]:
             wanted = self._due(indicator, memory, [*touches, *moved], run.now_ms)
-            read = self._inputs.read(indicator, wanted)
-        kept_from = self._inputs.kept_from(indicator, read) if wanted.is_everything else date.min
+        read = run.inputs.read(indicator, wanted)
+        kept_from = run.inputs.kept_from(indicator, read) if wanted.is_everything else date.min
         return self._write(indicator, wanted, read, run, kept_from=kept_from)
 
     def _backfill(self, indicator: Indicator, first: date, last: date, run: _Run) -> None:
@@ -203,21 +199,20 @@ class Runner:
         )
         found = Changes()
         for attempt in range(_BACKFILL_PASSES):
-            read = self._inputs.read(indicator, wanted)
-            found = self._write(indicator, wanted, read, run, kept_from=self._inputs.kept_from(indicator, read))
+            run.inputs = self._inputs()
+            read = run.inputs.read(indicator, wanted)
+            found = self._write(indicator, wanted, read, run, kept_from=run.inputs.kept_from(indicator, read))
             found.unchanged *= attempt == 0
             run.summary.count(found)
             if not found.rows:
                 return
 
-    def _write(
-        self, indicator: Indicator, wanted: Due, read: Mapping[str, pd.DataFrame], run: _Run, *, kept_from: date
-    ) -> Changes:
+    def _write(self, indicator: Indicator, wanted: Due, read: Frames, run: _Run, *, kept_from: date) -> Changes:
         """Compute, and write what changes: first the marks for what builds on it, as the collector does."""
         found = changes(
             indicator,
             indicator.compute(read, self._site, now_ms=run.now_ms),
-            self._inputs.stored(indicator, wanted),
+            run.inputs.stored(indicator, wanted),
             wanted,
             site=self._site,
             now_ms=run.now_ms,
@@ -251,19 +246,23 @@ class Runner:
             spread=lambda place: indicator.spread(self._site, place),
         )
 
-    def _moved(self, name: str, log: pd.DataFrame, touches: Iterable[Touch]) -> list[Touch]:
-        of = measurement(name)
+    def _moved(self, source: Source, touches: Iterable[Touch], run: _Run) -> list[Touch]:
+        of = measurement(source.measurement)
         if of.kind != "event":
             return []
         place = "market" if "market" in of.tags else "lane"
-        return entries.moved(log, list(touches), of=name, place=place, zone=self._site.zone)
+        return entries.moved(run.inputs.edited(source), list(touches), of=of.name, place=place, zone=self._site.zone)
+
+    def _inputs(self) -> Inputs:
+        return Inputs(self._store, self._site, once=True)
 
 
 @dataclass(slots=True)
 class _Run:
-    """What one run knows: its moment [ms since 1970 UTC], what was touched, by it too, and idle jobs."""
+    """What one run knows: its moment [ms since 1970 UTC], what it read, what was touched, by it too, and idle jobs."""
 
     now_ms: int
+    inputs: Inputs
     summary: RunSummary = field(default_factory=RunSummary)
     touches: list[Touch] = field(default_factory=list)
     own: set[Touch] = field(default_factory=set)

@@ -11,8 +11,8 @@ import pandas as pd
 from analytics import provenance
 from analytics.coverage import AtLeast
 from analytics.frames import groups, records
-from analytics.indicators.indicator import Indicator, Reach, Worked
-from analytics.indicators.quotes import QUOTES, TO_FRIDAY, believed_prices, geometric_mean, market_levels
+from analytics.indicators.indicator import Frames, Indicator, Reach, Worked
+from analytics.indicators.quotes import QUOTES, believed_prices, geometric_mean, market_levels
 from analytics.methods.price_alarm import ceiling_position
 from analytics.revision import digest
 from commons.catalogue import Label
@@ -20,6 +20,7 @@ from commons.catalogue.commodities import commodities
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
 
     from analytics.frames import Row
     from commons.sites import Site
@@ -43,7 +44,7 @@ _ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
 _CODES: Final = {"below": -1.0, "within": 0.0, "above": 1.0}
 
 
-def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
+def compute(frames: Frames, site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
     """Where each day's price stands against the limit that holds on that day at the market's level of trade.
 
     The day's price is the geometric mean of its quotes; `expected` are the quotes that had a price in the thirty days
@@ -54,7 +55,7 @@ def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> p
     rows = [
         {"market": market, "commodity": commodity, "level": site.markets[market].level} | row
         for (market, commodity), own in groups(prices, ["market", "commodity"])
-        for row in _rows(own, _limits(site, market, commodity), stand_in=site.markets[market].stand_in)
+        for row in _rows(own, _limits(site, market, commodity), frames.since, stand_in=site.markets[market].stand_in)
     ]
     return pd.DataFrame(rows, columns=[*_COLUMNS, *_ABOUT])
 
@@ -65,10 +66,11 @@ def _limits(site: Site, market: str, commodity: str) -> list[Ceiling]:
     return [c for c in site.ceilings if (c.commodity, c.level, c.unit) == (commodity, level, unit)]
 
 
-def _rows(own: pd.DataFrame, limits: list[Ceiling], *, stand_in: bool) -> Iterator[dict[str, Any]]:
-    if not limits:
+def _rows(own: pd.DataFrame, limits: list[Ceiling], since: date, *, stand_in: bool) -> Iterator[dict[str, Any]]:
+    days = _days(own) if limits else pd.DataFrame({"start": []}, dtype="datetime64[ns]")
+    days = days[days["start"] >= pd.Timestamp(since)].reset_index(drop=True)
+    if days.empty:
         return
-    days = _days(own)
     position = ceiling_position(days["price"], pd.DataFrame(limits), days["start"])
     for day in records(days.join(position)[position["state"] != "none"]):
         price, limit, state = day["price"], limits[day.pop("rule")], day.pop("state")
@@ -113,7 +115,7 @@ def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked
 
 CEILING_POSITION: Final = Indicator(
     name="ceiling_position",
-    reads=(replace(QUOTES[0], back_days=_USUAL_DAYS + TO_FRIDAY), *QUOTES[1:]),
+    reads=(replace(QUOTES[0], back_days=_USUAL_DAYS), *QUOTES[1:]),
     periods=("day",),
     place="market",
     coverage=AtLeast(count=1),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 from analytics import provenance
 from analytics.coverage import AtLeast
 from analytics.indicators.indicator import Indicator, Reach
-from analytics.indicators.quotes import QUOTES, TO_FRIDAY, believed_prices, geometric_mean, market_levels
+from analytics.indicators.quotes import QUOTES, believed_prices, geometric_mean, market_levels
 from analytics.periods import local_days, starts
 from analytics.revision import digest
 from analytics.touches import EVERYWHERE
@@ -27,12 +26,14 @@ if TYPE_CHECKING:
 FOOD_PRICES: Final = ("per_kg", "marks", "revision")
 """The fields of `food_price` that `dated_prices` and `city_prices` need."""
 
+A_YEAR: Final = pd.Timedelta(days=366)
+"""How long the newest price of a food stands where nobody looked since."""
+
 BY: Final = ["period", "start", "commodity"]
 """What `city_prices` are kept apart by."""
 
 _PERIODS: Final[tuple[Period, ...]] = ("week", "month")
 _CONSUMER: Final = "consumer"
-_A_YEAR: Final = pd.Timedelta(days=366)
 _KEYS: Final = ["period", "start", "market", "commodity"]
 _COLUMNS: Final = ("start", "market", "commodity", "period", "price_idr", "per_kg", "quotes")
 _ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
@@ -104,7 +105,7 @@ def valued(foods: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFrame:
     asked = foods.rename_axis("label").reset_index().sort_values("start", kind="stable")
     by = ["period", "commodity"]
     found = pd.merge_asof(
-        asked, known.sort_values("priced_at"), left_on="start", right_on="priced_at", by=by, tolerance=_A_YEAR
+        asked, known.sort_values("priced_at"), left_on="start", right_on="priced_at", by=by, tolerance=A_YEAR
     )
     is_older = found["priced_at"] < found["start"]
     found["price_marks"] = found["price_marks"].mask(is_older, found["price_marks"] + "," + provenance.IMPUTED)
@@ -156,7 +157,7 @@ def _facts(site: Site) -> object:
 
 FOOD_PRICE: Final = Indicator(
     name="food_price",
-    reads=(replace(QUOTES[0], back_days=TO_FRIDAY), *QUOTES[1:]),
+    reads=QUOTES,
     periods=_PERIODS,
     place="market",
     coverage=AtLeast(count=1),

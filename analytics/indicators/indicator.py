@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -44,6 +45,8 @@ class Source:
         by: With a window: the tags to keep apart.
         narrow: For events and indicators: a value needs no rows of places from which nothing spreads to its own, nor,
             where the reach is its own period, of other periods; so no others are given for the values that are due.
+        tidy: For events: makes of the whole log, all versions, what the indicator works on, before it is narrowed; once
+            a run for all that name the same. Its rows keep `time` and the tag of their place.
         back_days: With `narrow`: how many days before a value's period rows still matter to it [d]; None = all of them,
             but where the reach is its own period.
     """
@@ -54,16 +57,30 @@ class Source:
     by: tuple[str, ...] = ()
     narrow: bool = False
     back_days: int | None = None
+    tidy: Callable[[pd.DataFrame, Site], pd.DataFrame] | None = None
+
+
+class Frames(dict[str, "pd.DataFrame"]):
+    """By measurement, rows in time order with columns as `Store.read` gives them.
+
+    Args:
+        frames: The rows.
+        since: The first day of the periods that are due. Rows before it may be needed; values before it are not.
+    """
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame], *, since: date = date.min) -> None:
+        super().__init__(frames)
+        self.since = since
 
 
 class Compute(Protocol):
     """The pure function of an indicator."""
 
-    def __call__(self, frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:
-        """Every value that the frames allow; the runner keeps those that are due.
+    def __call__(self, frames: Frames, site: Site, *, now_ms: int) -> pd.DataFrame:
+        """Every value that the frames allow, from `frames.since` on at least; the runner keeps those that are due.
 
         Args:
-            frames: By measurement, rows in time order with columns as `Store.read` gives them.
+            frames: What is read.
             site: The city.
             now_ms: The moment of the run [ms since 1970 UTC]; only for what a running period may be expected to hold.
 
@@ -92,11 +109,11 @@ class Worked(NamedTuple):
 class Workings(Protocol):
     """Shows how one stored value came about, from the frames that `Compute` gets."""
 
-    def __call__(self, frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+    def __call__(self, frames: Frames, site: Site, row: Row) -> Worked:
         """The inputs and the steps of one value.
 
         Args:
-            frames: By measurement, as `Compute` gets them, for the row's place and period at least.
+            frames: As `Compute` gets them, for the row's place and period at least.
             site: The city.
             row: The stored row: `start` (the period's first local day, a `date`), tags and fields, None where nothing
                 is there.

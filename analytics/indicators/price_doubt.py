@@ -9,11 +9,9 @@ import pandas as pd
 
 from analytics import provenance
 from analytics.coverage import AtLeast
-from analytics.entries import current
-from analytics.indicators.indicator import Indicator, Reach, Source, Worked
-from analytics.indicators.quotes import ZERO_PRICE, daily_prices, market_levels, quote_names
+from analytics.indicators.indicator import Indicator, Reach, Worked
+from analytics.indicators.quotes import SAID, ZERO_PRICE, daily_prices, market_levels
 from analytics.methods.price_doubt import WINDOW_DAYS, price_doubts
-from analytics.periods import local_days
 from analytics.revision import digest
 from commons.catalogue import Label
 from commons.catalogue.price_kinds import administered_foods
@@ -35,12 +33,12 @@ def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> p
     `quote` is the quote with its source. A price of zero or below is no price, and never counted anywhere; it is named
     because whoever typed it should know. For all else see `price_doubts`.
     """
-    daily = daily_prices(frames["price"], site)
+    daily = daily_prices(frames)
     levels = {slug: market.level for slug, market in site.markets.items()}
     doubted = price_doubts(daily.assign(level=daily["market"].map(levels)), administered=administered_foods())
     origins = daily.set_index(_KEYS)[list(provenance.ORIGINS)]
     named = doubted.join(origins, on=_KEYS).rename(columns={"price": "value"})
-    rows = pd.concat([named, _zeros(frames["price"], site)], ignore_index=True)
+    rows = pd.concat([named, _zeros(frames["price"])], ignore_index=True)
     if rows.empty:
         return pd.DataFrame(columns=[*_COLUMNS, *_ABOUT])
     marks = [_marks(row, site) for row in rows.to_dict("records")]
@@ -50,21 +48,11 @@ def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> p
     return filled.rename(columns={"day": "start"}).assign(marks=marks, inputs=inputs)[[*_COLUMNS, *_ABOUT]]
 
 
-def _zeros(log: pd.DataFrame, site: Site) -> pd.DataFrame:
-    """The prices that are none, one a quote and day: those that came through the checks, and those that did not."""
-    entries = current(log)
-    said = entries["price_idr"].fillna(entries["price_idr_failed"])
-    known = entries.assign(value=said)[(said <= 0) & entries["market"].isin(list(site.markets))]
-    rows = provenance.with_origins(known, site).assign(
-        day=local_days(known["time"], site.zone),
-        quote=quote_names(known),
-        test=ZERO_PRICE,
-        usual=np.nan,
-        left_out=True,
-        detail="",
-    )
-    columns = [*_KEYS, "value", "test", "usual", "left_out", "detail", *provenance.ORIGINS]
-    return rows.drop_duplicates(_KEYS)[columns]
+def _zeros(said: pd.DataFrame) -> pd.DataFrame:
+    """The prices that are none."""
+    rows = said[said["none"].notna()].assign(test=ZERO_PRICE, usual=np.nan, left_out=True, detail="")
+    columns = [*_KEYS, "none", "test", "usual", "left_out", "detail", *provenance.ORIGINS]
+    return rows[columns].rename(columns={"none": "value"})
 
 
 def _marks(row: Mapping[object, object], site: Site) -> str:
@@ -80,9 +68,9 @@ def _same_level(site: Site, market: str) -> Iterable[str]:
     return tuple(slug for slug, other in site.markets.items() if other.level == level)
 
 
-def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:  # noqa: ARG001  # Workings
     """The quote's prices of the month either side, and the doubt in one line."""
-    prices = daily_prices(frames["price"], site)
+    prices = daily_prices(frames)
     day, half = pd.Timestamp(row["start"]), pd.Timedelta(days=WINDOW_DAYS // 2)
     same = (prices[["market", "commodity", "quote"]] == [row["market"], row["commodity"], row["quote"]]).all(axis=1)
     near = prices[same & prices["day"].between(day - half, day + half)][["day", "price"]]
@@ -94,7 +82,7 @@ def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked
 
 PRICE_DOUBT: Final = Indicator(
     name="price_doubt",
-    reads=(Source("price", ("entry", "version", "void", "node", "price_idr", "price_idr_failed")),),
+    reads=(SAID,),
     periods=("day",),
     place="market",
     coverage=AtLeast(count=1),

@@ -10,14 +10,14 @@ import pandas as pd
 from analytics import provenance
 from analytics.coverage import AtLeast, Either
 from analytics.frames import groups
-from analytics.indicators.indicator import Indicator, Reach, Worked
+from analytics.indicators.indicator import Frames, Indicator, Reach, Worked
 from analytics.indicators.quotes import QUOTES, believed_prices, geometric_mean, market_levels
 from analytics.methods.price_index import elementary, rates
 from analytics.revision import digest
 from commons.catalogue import Label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from analytics.frames import Row
     from commons.sites import Site
@@ -29,7 +29,7 @@ _COLUMNS: Final = ("start", "market", "commodity", "index", "price_idr", "mom", 
 _ABOUT: Final = ("n", "expected", "coverage", "imputed_share", "marks", "inputs")
 
 
-def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
+def compute(frames: Frames, site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
     """Chained Jevons over the quotes of a commodity, month by month.
 
     A quote's price of the month is the geometric mean of its daily prices, as the price of the commodity is that of its
@@ -40,9 +40,9 @@ def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> p
     """
     months = _quote_months(believed_prices(frames, site))
     rows = [
-        {"market": market, "commodity": commodity} | row
-        for (market, commodity), own in groups(months, ["market", "commodity"])
-        for row in _series(own, stand_in=site.markets[market].stand_in)
+        {"market": market} | row
+        for market, own in groups(months, "market")
+        for row in _rows(own, pd.Period(frames.since, "M"), stand_in=site.markets[market].stand_in)
     ]
     return pd.DataFrame(rows, columns=[*_COLUMNS, *_ABOUT])
 
@@ -58,13 +58,21 @@ def _quote_months(daily: pd.DataFrame) -> pd.DataFrame:
     return months.assign(price=geometric_mean(months["price"]))[enough]
 
 
-def _series(own: pd.DataFrame, *, stand_in: bool) -> Iterator[dict[str, Any]]:
-    """The rows of one commodity in one market, in order of time."""
+def _rows(own: pd.DataFrame, since: pd.Period, *, stand_in: bool) -> Iterator[dict[str, Any]]:
+    """The rows of one market from a month on, commodity by commodity in order of time."""
+    tables = _tables(own)
+    for commodity, quotes in groups(own, "commodity"):
+        table = tables[commodity]
+        known = table[table["index"].notna() & (table.index >= since)]
+        if not known.empty:
+            yield from ({"commodity": commodity} | row for row in _series(quotes, known, stand_in=stand_in))
+
+
+def _series(own: pd.DataFrame, known: pd.DataFrame, *, stand_in: bool) -> Iterator[dict[str, Any]]:
+    """The rows of one commodity in one market, for the months that are known of it."""
     inputs = _chained(own, stand_in=stand_in)
     origins = own.groupby("month")[list(provenance.ORIGINS)].max().cummax().to_dict("index")
-    for month, row in _table(own).to_dict("index").items():
-        if np.isnan(row["index"]):
-            continue
+    for month, row in known.to_dict("index").items():
         n, imputed = int(row["priced"]), int(row["imputed"])
         marks = provenance.of_origins(origins[month])
         marks |= {mark for mark, holds in ((provenance.STAND_IN, stand_in), (provenance.IMPUTED, imputed)) if holds}
@@ -80,17 +88,27 @@ def _series(own: pd.DataFrame, *, stand_in: bool) -> Iterator[dict[str, Any]]:
         }
 
 
-def _table(own: pd.DataFrame) -> pd.DataFrame:
-    """By month, without gaps: the index and its changes, the mean price, and how many quotes are priced and imputed."""
+def _tables(own: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """By commodity of one market, a row for each month without gaps.
+
+    Each has the index and its changes, the mean price, and how many quotes are priced and imputed.
+    """
     calendar = pd.period_range(own["month"].min(), own["month"].max(), freq="M")
-    quotes = own.pivot_table(index="month", columns="quote", values="price").reindex(calendar)
-    table = elementary(quotes)
-    change = rates(table["index"])
-    return table.assign(
-        price_idr=geometric_mean(np.log(quotes).mean(axis=1)),
-        mom=change["month_on_month"],
-        yoy=change["year_on_year"],
-    )
+    quotes = own.pivot_table(index="month", columns=["commodity", "quote"], values="price").reindex(calendar)
+    commodities = quotes.columns.get_level_values("commodity").to_series(index=quotes.columns)
+    found, logs = elementary(quotes, by=commodities), np.log(quotes)
+    change = rates(found["index"])
+    return {
+        name: pd.DataFrame(
+            {
+                **{column: found[column][name] for column in ("index", "priced", "imputed")},
+                "price_idr": geometric_mean(logs[name].mean(axis=1)),
+                "mom": change["month_on_month"][name],
+                "yoy": change["year_on_year"][name],
+            }
+        )
+        for name in commodities.unique()
+    }
 
 
 def _chained(own: pd.DataFrame, *, stand_in: bool) -> dict[Any, str]:
@@ -103,11 +121,11 @@ def _chained(own: pd.DataFrame, *, stand_in: bool) -> dict[Any, str]:
     return inputs
 
 
-def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+def workings(frames: Frames, site: Site, row: Row) -> Worked:
     """The quotes of the month beside those of the month before, and what their relatives make of the index."""
     months = _quote_months(believed_prices(frames, site))
     own = months[(months["market"] == row["market"]) & (months["commodity"] == row["commodity"])]
-    month, table = pd.Period(row["start"], "M"), _table(own)
+    month, table = pd.Period(row["start"], "M"), _tables(own)[row["commodity"]]
     quotes = own.pivot_table(index="month", columns="quote", values="price").reindex(table.index)
     now, before = quotes.loc[month], quotes.shift().loc[month]
     days = own[own["month"] == month].set_index("quote")["days"]

@@ -11,7 +11,7 @@ import pandas as pd
 from analytics import provenance
 from analytics.coverage import AtLeast
 from analytics.frames import groups
-from analytics.indicators.indicator import Indicator, Reach, Worked
+from analytics.indicators.indicator import Frames, Indicator, Reach, Worked
 from analytics.indicators.quotes import QUOTES, believed_prices, market_levels
 from analytics.methods.price_alarm import coefficient_of_variation, detrended_variation
 from analytics.revision import digest
@@ -19,13 +19,14 @@ from commons.catalogue import Label
 from commons.marks import ALL_FOODS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from analytics.frames import Row
     from commons.sites import Site
 
     Month = Any  # a `pd.Period` of frequency M, by which pandas' types let nobody index
 
+_QUOTE: Final = ["market", "commodity", "quote"]
 _MONTHS: Final = 12
 _SATURDAY: Final = 5
 _ENOUGH: Final = 0.7
@@ -33,7 +34,7 @@ _COLUMNS: Final = ("start", "market", "commodity", "variation", "detrended")
 _ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
 
 
-def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
+def compute(frames: Frames, site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
     """How much each price varied in the twelve months up to and with each month.
 
     Each quote varies about its own mean, and a food has the mean over its quotes, so that two sellers of different
@@ -41,15 +42,19 @@ def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> p
     together (`semua`) have the mean over the foods; `n` and `expected` are then foods.
     """
     prices = believed_prices(frames, site)
+    since: Month = pd.Period(frames.since, "M")
     dated = prices.assign(month=prices["day"].dt.to_period("M"))
-    rows = [row for market, own in groups(dated, "market") for row in _market_rows(str(market), own, site)]
+    begun = prices.groupby(_QUOTE)["day"].min().dt.to_period("M")
+    years = dated[dated["month"] > since - _MONTHS]
+    rows = [row for market, own in groups(years, "market") for row in _market_rows(own, begun[market], since, site)]
     return pd.DataFrame(rows, columns=[*_COLUMNS, *_ABOUT, "refusal"])
 
 
-def _market_rows(market: str, own: pd.DataFrame, site: Site) -> Iterator[dict[str, Any]]:
+def _market_rows(own: pd.DataFrame, begun: pd.Series[Any], since: Month, site: Site) -> Iterator[dict[str, Any]]:
     by_month: dict[Month, list[dict[str, Any]]] = defaultdict(list)
+    market = own["market"].iloc[0]
     for food, prices in groups(own, "commodity"):
-        for month, row in _food_rows(str(food), prices):
+        for month, row in _food_rows(prices, begun[food], since):
             by_month[month].append(row)
     stand_in = {provenance.STAND_IN} if site.markets[market].stand_in else set()
     for month, rows in by_month.items():
@@ -58,13 +63,22 @@ def _market_rows(market: str, own: pd.DataFrame, site: Site) -> Iterator[dict[st
             yield {**row, "market": market, "start": month.start_time, "marks": marks}
 
 
-def _food_rows(food: str, own: pd.DataFrame) -> Iterator[tuple[Month, dict[str, Any]]]:
-    """The months of one food in one market, each with what is known of it."""
-    by_day = _by_expected_day(own.pivot_table(index="day", columns="quote", values="price"))
-    table, months = by_day.to_numpy(), pd.DatetimeIndex(by_day.index).to_period("M")
-    begun = own.groupby("quote")["month"].min().reindex(by_day.columns)
+def _food_rows(own: pd.DataFrame, begun: pd.Series[Any], since: Month) -> Iterator[tuple[Month, dict[str, Any]]]:
+    """The months of one food in one market from a month on, each with what is known of it.
+
+    Args:
+        own: Its prices, from a year before on.
+        begun: The first month of each of its quotes.
+        since: The first month wanted.
+    """
     origins = own.groupby("month")[list(provenance.ORIGINS)].max()
-    for month in origins.index:
+    wanted = origins.index[origins.index >= since]
+    if wanted.empty:
+        return
+    days = _expected_days(own["day"], max(begun.min(), since - _MONTHS + 1))
+    table, months = np.full((len(days), len(begun)), np.nan), days.to_period("M")
+    table[days.get_indexer(pd.Index(own["day"])), begun.index.get_indexer(pd.Index(own["quote"]))] = own["price"]
+    for month in wanted:
         first = month - _MONTHS + 1
         year = table[months.searchsorted(first) : months.searchsorted(month, side="right")]
         whole = year[:, (begun <= first).to_numpy() & (~np.isnan(year)).any(axis=0)]
@@ -74,7 +88,7 @@ def _food_rows(food: str, own: pd.DataFrame) -> Iterator[tuple[Month, dict[str, 
         enough = f"{n} of {whole.size} days have a price; {_ENOUGH:.0%} are needed"
         age = f"{(month - begun.min()).n + 1} months since the first price; {_MONTHS} are needed"
         row = {
-            "commodity": food,
+            "commodity": own["commodity"].iloc[0],
             "variation": np.mean([varies for varies, _ in counted]) if counted else np.nan,
             "detrended": np.mean([rest for _, rest in counted]) if counted else np.nan,
             "n": n or int((~np.isnan(year)).sum()),
@@ -87,11 +101,10 @@ def _food_rows(food: str, own: pd.DataFrame) -> Iterator[tuple[Month, dict[str, 
         yield month, row
 
 
-def _by_expected_day(quotes: pd.DataFrame) -> pd.DataFrame:
-    """A row for each day of the working week, and for what else has a price, in whole months."""
-    months = pd.DatetimeIndex(quotes.index).to_period("M")
-    days = pd.date_range(months.min().start_time, months.max().end_time.normalize())
-    return quotes.reindex(days[(days.day_of_week < _SATURDAY) | days.isin(quotes.index)])
+def _expected_days(priced: pd.Series[pd.Timestamp], first: Month) -> pd.DatetimeIndex:
+    """Each day of the working week, and what else has a price, in whole months."""
+    days = pd.date_range(first.start_time, priced.max().to_period("M").end_time.normalize())
+    return days[(days.day_of_week < _SATURDAY) | days.isin(priced)]
 
 
 def _all_foods(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -111,7 +124,7 @@ def _all_foods(rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+def workings(frames: Frames, site: Site, row: Row) -> Worked:
     """Each quote's days, mean and deviation over the twelve months; of all foods, each food's value."""
     if row["commodity"] == ALL_FOODS:
         values = compute(frames, site, now_ms=0)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analytics import provenance
 from analytics.coverage import AtLeast
-from analytics.indicators.indicator import Indicator, Reach, Worked
+from analytics.indicators.indicator import Frames, Indicator, Reach, Worked
 from analytics.indicators.quotes import QUOTES, believed_prices, market_levels
 from analytics.methods.price_alarm import weekly_change
 from analytics.revision import digest
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from analytics.frames import Row
     from commons.sites import Site
 
+    Month = Any  # a `pd.Period` of frequency M, by which pandas' types let nobody index
+
 _QUOTE: Final = ["market", "commodity", "quote"]
 _WEEK_DAYS: Final = 7
 _FRIDAY: Final = pd.Timedelta(days=4)
@@ -32,7 +34,7 @@ _HALF: Final = AtLeast(count=1, share=0.5)
 _ENOUGH_WEIGHT: Final = 0.7
 
 
-def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
+def compute(frames: Frames, site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa: ARG001  # Compute
     """How much dearer the month is so far than the month before was, at the Friday of each week.
 
     A food's change is the geometric mean over its quotes, each against itself, so that a dear seller who stays away
@@ -40,9 +42,10 @@ def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> p
     weight; `n` and `expected` are then foods, `coverage` is a share of the weight, and less than 70 % is refused.
     """
     prices = believed_prices(frames, site)
-    if prices.empty:
+    foods = _foods(prices, pd.Period(frames.since, "M"))
+    foods = foods[foods["friday"] - _FRIDAY >= pd.Timestamp(frames.since)]
+    if foods.empty:
         return pd.DataFrame(columns=[*_COLUMNS, *_ABOUT])
-    foods = _foods(prices)
     rows = pd.concat([foods, _all_foods(foods, site)], ignore_index=True)
     told = rows[["change", "n", "expected", "coverage"]].astype(object).where(rows["n"] > 0, None)
     return rows.assign(
@@ -52,9 +55,17 @@ def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> p
     )[[*_COLUMNS, *_ABOUT, "refusal"]]
 
 
-def _foods(prices: pd.DataFrame) -> pd.DataFrame:
-    """Per market, food and week: `change` [%], quotes with a change (`n`), quotes that may have one, and origins."""
-    by_day = prices.pivot_table(index="day", columns=_QUOTE, values="price")
+def _foods(prices: pd.DataFrame, since: Month) -> pd.DataFrame:
+    """Per market, food and week: `change` [%], quotes with a change (`n`), quotes that may have one, and origins.
+
+    Args:
+        prices: Believed prices.
+        since: The month of the first Friday that is wanted; those before it come out wrong, or not at all.
+    """
+    recent = prices[prices["day"].dt.to_period("M") >= since - 1]
+    if recent.empty:
+        return pd.DataFrame({"friday": pd.Series([], dtype="datetime64[ns]")})
+    by_day = recent.pivot_table(index="day", columns=_QUOTE, values="price")
     change = weekly_change(by_day)
     this_week = by_day.asfreq("D").notna().rolling(_WEEK_DAYS, min_periods=1).max().reindex(change.index) == 1
     months = pd.DatetimeIndex(change.index).to_period("M")
@@ -111,13 +122,13 @@ def _marks(row: Mapping[Any, Any], site: Site) -> str:
     return provenance.text(marks | ({provenance.ASSUMED_WEIGHTS} if row["commodity"] == ALL_FOODS else set()))
 
 
-def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:
+def workings(frames: Frames, site: Site, row: Row) -> Worked:
     """Each quote's mean of the month so far and of the month before; of all foods, each food's change and weight."""
     friday = pd.Timestamp(row["start"]) + _FRIDAY
     prices = believed_prices(frames, site)
     own = prices[prices["market"] == row["market"]]
     if row["commodity"] == ALL_FOODS:
-        foods = _foods(own)
+        foods = _foods(own, friday.to_period("M"))
         used = foods[(foods["friday"] == friday) & foods["commodity"].isin(list(site.weights))]
         weights = [site.weights[food].weight_pct for food in used["commodity"]]
         table = used[["commodity", "change", "n", "expected"]].assign(weight_pct=weights)

@@ -18,15 +18,6 @@ if TYPE_CHECKING:
 
     from commons.sites import Site
 
-QUOTES: Final = (
-    Source("price", ("entry", "version", "void", "node", "price_idr"), narrow=True),
-    Source("price_doubt", ("left_out",)),
-)
-"""What `believed_prices` reads: for values that need the prices of their own market only."""
-
-TO_FRIDAY: Final = 2
-"""The days from a Sunday that repeats Friday's price back to it [d]."""
-
 ZERO_PRICE: Final = "zero_price"
 """The test of `price_doubt` that finds no price at all, and so leaves none out."""
 
@@ -44,7 +35,7 @@ def believed_prices(frames: Mapping[str, pd.DataFrame], site: Site) -> pd.DataFr
         frames: Rows of `QUOTES`.
         site: The city.
     """
-    prices, doubts = daily_prices(frames["price"], site), frames["price_doubt"]
+    prices, doubts = daily_prices(frames), frames["price_doubt"]
     named = doubts[(doubts["left_out"] == 1) & (doubts["test"] != ZERO_PRICE)]
     if named.empty:
         return prices
@@ -53,8 +44,14 @@ def believed_prices(frames: Mapping[str, pd.DataFrame], site: Site) -> pd.DataFr
     return prices[~left_out].reset_index(drop=True)
 
 
-def daily_prices(log: pd.DataFrame, site: Site) -> pd.DataFrame:
-    """The price of each quote on each day that has one.
+def daily_prices(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Of what `SAID` reads, the rows with a price."""
+    said = frames["price"]
+    return said[said["price"].notna()].reset_index(drop=True)
+
+
+def said_prices(log: pd.DataFrame, site: Site) -> pd.DataFrame:
+    """What each quote said on each day: its price, or that what it said is none.
 
     Left out are markets that the site does not know and prices of another level of trade than their market's: producer
     and consumer prices never meet in one mean. Where a quote has several prices on a day, the geometric mean stands. A
@@ -65,21 +62,31 @@ def daily_prices(log: pd.DataFrame, site: Site) -> pd.DataFrame:
         site: The city.
 
     Returns:
-        In order: `market`, `commodity`, `quote` (with its source), `day`, `price` [IDR per kg or litre] and whether it
-        comes from each of `provenance.ORIGINS`.
+        `market`, `commodity`, `quote` (with its source), `day` and the `time` of the first report, `price` [IDR per kg
+        or litre] and whether it comes from each of `provenance.ORIGINS`; in order. Behind them the days of quotes with
+        something at or below zero, whether it came through the checks or not: it is in `none` [IDR], and `price` is
+        missing.
     """
-    entries = current(log)
+    entries = provenance.with_origins(current(log), site)
+    entries = entries.assign(day=local_days(entries["time"], site.zone), quote=quote_names(entries))
+    return pd.concat([_priced(entries, site), _none(entries, site)], ignore_index=True)
+
+
+def _priced(entries: pd.DataFrame, site: Site) -> pd.DataFrame:
     level = entries["market"].map({slug: market.level for slug, market in site.markets.items()})
-    entries = entries[(entries["price_idr"] > 0) & (entries["level"] == level)]
-    dated = provenance.with_origins(entries, site).assign(
-        day=local_days(entries["time"], site.zone),
-        quote=quote_names(entries),
-        price=np.log(entries["price_idr"]),
-        official=entries["source"].isin(_REPEATS_FRIDAY),
-    )
-    columns = {"price": "mean", "official": "all", **dict.fromkeys(provenance.ORIGINS, "max")}
-    days = dated.groupby(_QUOTE_DAY, as_index=False).agg(columns)
-    return _fridays_once(days.assign(price=geometric_mean(days["price"]))).drop(columns="official")
+    known = entries[(entries["price_idr"] > 0) & (entries["level"] == level)]
+    known = known.assign(price=np.log(known["price_idr"]), official=known["source"].isin(_REPEATS_FRIDAY))
+    columns = {"time": "min", "price": "mean", "official": "all", **dict.fromkeys(provenance.ORIGINS, "max")}
+    days = known.groupby(_QUOTE_DAY, as_index=False).agg(columns)
+    own = _fridays_once(days.assign(price=geometric_mean(days["price"]), none=np.nan))
+    return own[[*_QUOTE_DAY, "time", "price", "none", *provenance.ORIGINS]]
+
+
+def _none(entries: pd.DataFrame, site: Site) -> pd.DataFrame:
+    """The prices that are none, one a quote and day: those that came through the checks, and those that did not."""
+    said = entries["price_idr"].fillna(entries["price_idr_failed"])
+    rows = entries.assign(none=said, price=np.nan)[(said <= 0) & entries["market"].isin(list(site.markets))]
+    return rows.drop_duplicates(_QUOTE_DAY)[[*_QUOTE_DAY, "time", "price", "none", *provenance.ORIGINS]]
 
 
 def quote_names(entries: pd.DataFrame) -> pd.Series[str]:
@@ -105,3 +112,15 @@ def _fridays_once(days: pd.DataFrame) -> pd.DataFrame:
     then = fridays.reindex(pd.MultiIndex.from_frame(days.assign(day=friday)[_QUOTE_DAY])).to_numpy()
     repeated: pd.Series[bool] = days["official"] & (weekday > _FRIDAY) & (days["price"] == then)
     return days[~repeated].reset_index(drop=True)
+
+
+SAID: Final = Source(
+    "price",
+    ("entry", "version", "void", "node", "price_idr", "price_idr_failed"),
+    narrow=True,
+    tidy=said_prices,
+)
+"""What `daily_prices` reads: of the markets whose prices bear on the values that are due."""
+
+QUOTES: Final = (SAID, Source("price_doubt", ("left_out",)))
+"""What `believed_prices` reads."""

@@ -12,7 +12,7 @@ from analytics.coverage import AtLeast
 from analytics.frames import groups
 from analytics.harvests import PERIODS, SUMS, WHERE, of_all, of_foods
 from analytics.indicators.basket_cost import PANEL, basket_facts, basket_marks, quantities
-from analytics.indicators.food_price import FOOD_PRICES, city_prices, joined, spread, valued
+from analytics.indicators.food_price import A_YEAR, FOOD_PRICES, city_prices, joined, spread, valued
 from analytics.indicators.indicator import Indicator, Reach, Source, Worked
 from analytics.methods.supply import basket_cost
 from analytics.revision import digest
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from analytics.frames import Row
     from commons.sites import Site
 
-_SOURCES: Final = (Source("garden_harvest", SUMS, narrow=True, back_days=0), Source("food_price", FOOD_PRICES))
+_SOURCES: Final = (
+    Source("garden_harvest", SUMS, narrow=True, back_days=0),
+    Source("food_price", FOOD_PRICES, narrow=True, back_days=A_YEAR.days),
+)
 _AMOUNTS: Final = ("kg", "per_kg", "saved_idr", "priced_pct", "basket_idr", "basket_pct")
 _WHEN: Final = ["period", "start"]
 _COLUMNS: Final = ("start", "level", "place", "commodity", "period", *_AMOUNTS)

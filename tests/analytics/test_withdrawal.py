@@ -14,10 +14,9 @@ from commons.rows import Block
 TOO_LITTLE = "too little: 5 of 24 inputs, coverage 0.208; AtLeast(count=3, share=0.5) asks for more"
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
 
+    from analytics.indicators.indicator import Frames
     from commons.sites import Site
     from tests.analytics.conftest import City, Watch
 
@@ -140,7 +139,7 @@ def test_a_stricter_policy_leaves_no_old_number(city: City) -> None:
 
 
 def test_a_method_may_refuse_a_row_that_has_inputs(city: City) -> None:
-    def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:
+    def compute(frames: Frames, site: Site, *, now_ms: int) -> pd.DataFrame:
         found = INDICATORS["soil_state"].compute(frames, site, now_ms=now_ms)
         return found.assign(refusal=["4 months of history, 36 needed"] * len(found), imputed_share=0.25)
 
@@ -154,7 +153,7 @@ def test_a_method_may_refuse_a_row_that_has_inputs(city: City) -> None:
 
 def test_one_number_that_is_no_longer_known_takes_no_other_with_it_and_comes_back(city: City) -> None:
     def without(*names: str, method: str) -> None:
-        def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:
+        def compute(frames: Frames, site: Site, *, now_ms: int) -> pd.DataFrame:
             found = INDICATORS["soil_state"].compute(frames, site, now_ms=now_ms)
             return found.assign(**dict.fromkeys(names))
 

@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 
 from analytics.indicators import INDICATORS
+from analytics.indicators.indicator import Frames
 from commons.catalogue import measurement, measurements
 
 if TYPE_CHECKING:
     from analytics.indicators.indicator import Indicator
+    from commons.sites import Site
     from tests.analytics.conftest import City
 
 ABOUT = {"start", "n", "expected", "coverage", "marks", "inputs"}
@@ -19,7 +21,7 @@ OPTIONAL = {"imputed_share", "refusal"}
 each = pytest.mark.parametrize("indicator", INDICATORS.values(), ids=INDICATORS)
 
 
-def nothing(indicator: Indicator) -> dict[str, pd.DataFrame]:
+def nothing(indicator: Indicator, site: Site) -> Frames:
     """The frames of an empty store, with the types that a store gives."""
     frames = {}
     for source in indicator.reads:
@@ -28,8 +30,9 @@ def nothing(indicator: Indicator) -> dict[str, pd.DataFrame]:
         columns |= {tag: pd.Series([], dtype="str") for tag in source.by or of.tags}
         fields = source.fields or tuple(of.fields)
         columns |= {name: pd.Series([], dtype="str" if of.columns[name] else float) for name in fields}
-        frames[source.measurement] = pd.DataFrame(columns)
-    return frames
+        log = pd.DataFrame(columns)
+        frames[source.measurement] = log if source.tidy is None else source.tidy(log, site)
+    return Frames(frames)
 
 
 def test_every_computed_measurement_of_the_catalogue_has_an_indicator() -> None:
@@ -43,7 +46,7 @@ def test_every_computed_measurement_of_the_catalogue_has_an_indicator() -> None:
 def test_an_indicator_gives_the_tags_and_fields_of_its_measurement(indicator: Indicator, city: City) -> None:
     of = measurement(indicator.name)
 
-    columns = set(indicator.compute(nothing(indicator), city.site, now_ms=city.clock.now_ms).columns)
+    columns = set(indicator.compute(nothing(indicator, city.site), city.site, now_ms=city.clock.now_ms).columns)
 
     firsts = {f"first_{name}" for name in indicator.keeps_first}
     assert columns - OPTIONAL == (set(of.tags) - {"city"}) | (set(of.own) - firsts) | ABOUT
@@ -52,7 +55,7 @@ def test_an_indicator_gives_the_tags_and_fields_of_its_measurement(indicator: In
 
 @each
 def test_an_empty_store_gives_no_value(indicator: Indicator, city: City) -> None:
-    assert indicator.compute(nothing(indicator), city.site, now_ms=city.clock.now_ms).empty
+    assert indicator.compute(nothing(indicator, city.site), city.site, now_ms=city.clock.now_ms).empty
 
 
 @each

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
+from analytics.backlog import Due, Reason
+from analytics.indicators import INDICATORS
+from analytics.indicators.indicator import Reach
+from analytics.inputs import Inputs
+from analytics.runner import Runner
+from analytics.settings import AnalyticsSettings
+from analytics.touches import EVERYWHERE
 from commons.catalogue import measurement
 from tests.analytics.conftest import Days
+from tests.flow.passing import Passing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pyarrow as pa
+
+    from analytics.indicators.indicator import Indicator
+    from store.contract import Query
     from tests.analytics.conftest import City
 
 MARKET, OTHER = "pasar-terong", "pasar-daya"
@@ -27,7 +40,9 @@ PRICES = (
     "price_variation",
     "ceiling_position",
 )
+CHAINED = ("price_elementary", "price_weekly", "price_variation")
 LATE = date(2025, 3, 12)
+MONTHS = [f"{2022 + (10 + n) // 12}-{(10 + n) % 12 + 1:02d}" for n in range(48)]
 
 
 def revisions(city: City, name: str) -> dict[tuple[str, ...], str]:
@@ -101,3 +116,68 @@ def test_a_run_without_news_changes_nothing(city: City, before: dict[str, object
     summary = city.run(*PRICES)
 
     assert (summary.computed, summary.corrected, summary.withdrawn) == (0, 0, 0)
+
+
+@pytest.fixture
+def history(city: City, days: Days) -> City:
+    """Four years of two markets, with a seller who came late, one who was away for long and one who left."""
+    sellers = {"a": slice(0, 48), "late": slice(40, 48), "left": slice(0, 30)}
+    for market in (MARKET, OTHER):
+        for number, food in enumerate((EGGS, RAWIT)):
+            prices = [30_000 * (1 + number) + 900 * (month * 7 % 5) + 100 * month for month in range(48)]
+            for quote, there in sellers.items():
+                city.prices(market, food, days.months(MONTHS[there][0], prices[there]), quote=quote)
+            away = [*range(12), *range(44, 48)]
+            for month in away:
+                city.prices(market, food, days.month(MONTHS[month], prices[month] * 1.1), quote="away", origin="typed")
+    city.harvest("saga", "2026-10-13", "e1", commodity=RAWIT, kg=2.0)
+    city.harvest("saga", "2026-10-27", "e2", commodity="bayam", kg=2.0)
+    city.prices(MARKET, "bayam", {date(2025, 10, 28): 9_000.0})
+    city.run("price_doubt", "food_price", "harvest_doubt", "garden_harvest")
+    return city
+
+
+def test_what_is_computed_for_late_periods_is_what_all_the_history_gives_for_them(history: City) -> None:
+    since = date(2026, 10, 1)
+    for name in (*CHAINED, "ceiling_position", "food_price", "savings"):
+        whole = computed(history, INDICATORS[name], date.min)
+        late = computed(history, INDICATORS[name], since)
+
+        expected = whole[whole["start"] >= pd.Timestamp(since)].reset_index(drop=True)
+        assert len(expected) > 0, name
+        pd.testing.assert_frame_equal(late, expected, check_exact=True, obj=name)
+        assert len(whole) > len(late) or name == "savings"
+
+
+def computed(city: City, indicator: Indicator, since: date) -> pd.DataFrame:
+    """The values of every place from a day on, in a fixed order; of a food's price whole weeks and months are read."""
+    due = Due()
+    due.add_since(EVERYWHERE, since, Reason(0, "late"))
+    found = indicator.compute(Inputs(city.store, city.site).read(indicator, due), city.site, now_ms=city.clock.now_ms)
+    tags = [tag for tag in measurement(indicator.name).tags if tag in found]
+    kept = found[found["start"] >= pd.Timestamp(since)] if indicator.reach is Reach.OWN_PERIOD else found
+    return kept.sort_values(["start", *tags], ignore_index=True)
+
+
+def test_a_run_reads_the_log_of_prices_once_whoever_needs_it(city: City, before: dict[str, object]) -> None:
+    assert before
+    city.clock.sleep(3600)
+    city.prices(MARKET, EGGS, {LATE: 34_000.0}, version=3)
+    asked = Asked(city.store)
+
+    summary = Runner(asked, city.site, city.clock, AnalyticsSettings(indicators=PRICES)).run_due()
+
+    assert summary.computed > 100
+    assert [query.where for query in asked.queries if query.measurement == "price"] == [{"city": city.site.slug}]
+
+
+class Asked(Passing):
+    """A store of which it is known what it was asked."""
+
+    def __init__(self, store: Any) -> None:
+        super().__init__(store)
+        self.queries: list[Query] = []
+
+    def read(self, query: Query) -> pa.Table:
+        self.queries.append(query)
+        return self._store.read(query)

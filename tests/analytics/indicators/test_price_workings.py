@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from analytics.frames import frame
+from analytics.backlog import Due, Reason
 from analytics.indicators import INDICATORS
+from analytics.inputs import Inputs
+from analytics.touches import EVERYWHERE
 from commons.marks import ALL_FOODS
-from store.contract import Query
 from tests.analytics.conftest import Days
 
 if TYPE_CHECKING:
@@ -39,12 +40,9 @@ def worked(city: City, name: str, row: Row) -> Worked:
     """What the indicator shows of one of its rows."""
     indicator = INDICATORS[name]
     assert indicator.workings is not None
-    frames = {
-        source.measurement: frame(
-            city.store.read(Query(source.measurement, where={"city": city.site.slug}, fields=source.fields))
-        )
-        for source in indicator.reads
-    }
+    everything = Due()
+    everything.add_since(EVERYWHERE, date.min, Reason(0, "shown"))
+    frames = Inputs(city.store, city.site).read(indicator, everything)
     return indicator.workings(frames, city.site, {**row, "start": date.fromisoformat(row["day"])})
 
 
