@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from commons.packs import Row
     from commons.rows import Block
     from commons.undated import Undated
 
@@ -143,21 +144,33 @@ class Outbox:
             rows, dropped = sum(map(len, blocks)), sum(thinned.values())
             changes: dict[str, Any] = {"seq": self.newest + len(packs), "produced": self.produced + rows + dropped}
             changes |= {"thinned": self.thinned + dropped, "right_ms": max(self.right_ms, right_ms)}
-            is_new = bool(packs) and address not in self._senders
-            with self._changing(changes):
-                self._db.executemany(_KEEP, packs)
-                self._db.executemany("INSERT OR REPLACE INTO bookmark VALUES (?, ?)", bookmarks.items())
-                self._db.executemany("DELETE FROM undated WHERE id = ?", [(number,) for number in released])
-                if is_new:
-                    self._db.execute(
-                        "INSERT OR IGNORE INTO sender VALUES (?, ?, ?)", [address.city, address.lane, address.node]
-                    )
-            self._senders += [address] * is_new
-            if released:
-                (self.undated_rows,) = self._read_one(_UNDATED_ROWS)
-            self._hold_more(len(packs), sum(len(pack[2]) for pack in packs), sum(pack[3] for pack in packs))
-            if self._bytes > self.limit_bytes:
-                self._thin()
+            self._keep(packs, [address] if packs else [], changes, bookmarks, released)
+            return rows
+
+    def put_all(
+        self, taken: Sequence[tuple[Address, Sequence[Block]]], *, bookmarks: Mapping[str, str], right_ms: int = 0
+    ) -> int:
+        """Keep the rows of several senders, and where their drivers stand, in one commit.
+
+        Args:
+            taken: Each sender with its rows, in whole milliseconds.
+            bookmarks: Each driver's bookmark by its name.
+            right_ms: The present, where it is known to be right [ms since 1970 UTC].
+
+        Returns:
+            How many rows were kept.
+
+        Raises:
+            OutboxError: Nothing was kept.
+        """
+        with self._lock:
+            packs: list[Row] = []
+            for address, blocks in taken:
+                packs += packed(address, blocks, self.box, after=self.newest + len(packs))
+            rows = sum(pack[3] for pack in packs)
+            changes: dict[str, Any] = {"seq": self.newest + len(packs), "produced": self.produced + rows}
+            changes["right_ms"] = max(self.right_ms, right_ms)
+            self._keep(packs, [address for address, blocks in taken if any(map(len, blocks))], changes, bookmarks)
             return rows
 
     def keep_undated(self, rows: Sequence[Undated]) -> None:
@@ -272,10 +285,36 @@ class Outbox:
         """Know what the file says of itself."""
         self._db = db
         self._facts: dict[str, Any] = dict(db.execute("SELECT name, value FROM fact"))
-        self._senders = [Address(*row) for row in db.execute("SELECT city, lane, node FROM sender")]
+        senders = db.execute("SELECT city, lane, node FROM sender")
+        self._senders = dict.fromkeys(Address(*row) for row in senders)
         self.depth, self._bytes, self.depth_rows = db.execute(_HELD).fetchone()
         (self.undated_rows,) = db.execute(_UNDATED_ROWS).fetchone()
         self._written, self._unnoted_bytes = outbox_file.Written(db, self.path), 0
+
+    def _keep(
+        self,
+        packs: Sequence[Row],
+        senders: Sequence[Address],
+        changes: Mapping[str, Any],
+        bookmarks: Mapping[str, str],
+        released: Sequence[int] = (),
+    ) -> None:
+        """One commit of packs and all that belongs to them."""
+        new = [address for address in senders if address not in self._senders]
+        with self._changing(changes):
+            self._db.executemany(_KEEP, packs)
+            self._db.executemany("INSERT OR REPLACE INTO bookmark VALUES (?, ?)", bookmarks.items())
+            self._db.executemany("DELETE FROM undated WHERE id = ?", [(number,) for number in released])
+            self._db.executemany(
+                "INSERT OR IGNORE INTO sender VALUES (?, ?, ?)",
+                [(address.city, address.lane, address.node) for address in new],
+            )
+        self._senders.update(dict.fromkeys(new))
+        if released:
+            (self.undated_rows,) = self._read_one(_UNDATED_ROWS)
+        self._hold_more(len(packs), sum(len(pack[2]) for pack in packs), sum(pack[3] for pack in packs))
+        if self._bytes > self.limit_bytes:
+            self._thin()
 
     def _hold_more(self, packs: int, size: int, rows: int) -> None:
         self.depth, self._bytes, self.depth_rows = self.depth + packs, self._bytes + size, self.depth_rows + rows
