@@ -15,8 +15,11 @@ from starlette.testclient import TestClient
 
 from diary import assets
 from diary.book import Book, Line
+from diary.entries import Entries
 from diary.pages import Diary
 from diary.words import languages
+from tests.web.hostile_city import NAMES, hostile_site
+from tests.web.test_hostile_names import HIDDEN, OF_DIARY, Markup
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,6 +218,22 @@ def test_a_name_from_outside_is_only_text(site: Site, monkeypatch: pytest.Monkey
     facts = re.findall(r'id="facts">(.*?)</script>', page, re.DOTALL)[0]
     assert json.loads(facts)["beds"][bed.slug] == name
     assert name in unescape(page)
+
+
+@pytest.mark.parametrize("code", list(languages()))
+def test_a_page_of_hostile_names_is_words_and_forms_and_nothing_else(
+    code: str, codes: LaneCodes, outbox: Outbox, clock: StandingClock, tmp_path: Path
+) -> None:
+    hostile = hostile_site(tmp_path / "makassar")
+    diary = Diary(hostile, Entries(hostile, codes, outbox, node="web", clock=clock), book=lambda _: FULL)
+    client = TestClient(Starlette(routes=diary.routes()))
+    for number, name in enumerate(NAMES):
+        page = client.get(f"/diary/l{number}?lang={code}").text
+        found = Markup(page, OF_DIARY)
+        assert "<form" in page
+        assert set(found.strange) == {"link href=data:,"}
+        assert name in found.words
+        assert HIDDEN.findall(page) == []
 
 
 def test_while_this_machines_clock_is_not_set_the_phones_is_believed(

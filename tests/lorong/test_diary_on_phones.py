@@ -265,6 +265,7 @@ def test_nothing_this_week_and_the_other_kinds_are_reported_too(phone: Phone, la
     phone.tap("Simpan")
 
     wait_until(lambda: lane.rows("compost", "waste_kg"), "the compost is in the store")
+    assert "ditolak" not in phone.state
     assert [row["litres"] for row in lane.rows("water", "litres")] == [12.5]
     assert [row["waste_kg"] for row in lane.rows("compost", "waste_kg")] == [4.0]
     assert 1.0 in [row["nothing"] for row in lane.rows("harvest", "nothing")]
