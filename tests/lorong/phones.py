@@ -84,9 +84,7 @@ class Phone:
         """Forget everything: a phone that was never here."""
         self.online()
         self.browser.get("about:blank")
-        where = urlsplit(self.lane.address)
-        origin = f"{where.scheme}://{where.netloc}"
-        self.browser.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        self.browser.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": self._origin, "storageTypes": "all"})
         console(self.browser)
 
     def open(self, query: str = "") -> None:
@@ -150,6 +148,18 @@ class Phone:
         """Wait until a JavaScript expression holds."""
         wait_until(lambda: self.browser.execute_script(f"return {condition}"), condition)
 
+    def asked_to_wake(self) -> list[str]:
+        """What the browser is to wake the worker for when there is a network (Background Sync)."""
+        tags = "navigator.serviceWorker.ready.then(r => r.sync.getTags()).then(arguments[0])"
+        return list(self.browser.execute_async_script(tags))
+
+    def wake(self) -> None:
+        """Wake the worker as the browser does, which itself would wait for minutes; its number is a small one."""
+        self.browser.execute_cdp_cmd("ServiceWorker.enable", {})
+        for number in range(20):
+            woken = {"origin": self._origin, "registrationId": str(number), "tag": "send", "lastChance": False}
+            self.browser.execute_cdp_cmd("ServiceWorker.dispatchSyncEvent", woken)
+
     def barriers(self) -> list[Any]:
         """What axe finds wrong for people who use a screen reader or a keyboard, with everything unfolded."""
         axe = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
@@ -161,6 +171,11 @@ class Phone:
         """What the console said that a network that is away does not explain."""
         said = [str(line["message"]) for line in console(self.browser)]
         return [line for line in said if not any(word in line for word in _NETWORK_LOST)]
+
+    @property
+    def _origin(self) -> str:
+        where = urlsplit(self.lane.address)
+        return f"{where.scheme}://{where.netloc}"
 
     def _named(self, text: str) -> WebElement:
         path = f"//main//*[self::button or self::label or self::summary][normalize-space()={text!r}]"

@@ -279,11 +279,14 @@ def test_the_browser_itself_sends_what_waits_when_the_page_is_closed(phone: Phon
     phone.open_kept()
     phone.unlock()
     before = lane.harvests()
-    phone.offline()
+    lane.connect(is_there=False)
     phone.harvest()
     phone.says("1 menunggu dikirim.")
-    phone.browser.get("about:blank")  # the worker's own network was never away
+    assert phone.asked_to_wake() == ["send"]
+    phone.browser.get("about:blank")
+    lane.connect(is_there=True)
 
+    wait_until(lambda: phone.wake() or lane.harvests() > before, "the worker sent what waited")
     assert len(lane.new_harvests(before, 1)) == 1
 
 

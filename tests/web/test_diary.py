@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from tests.web.conftest import Garden
 
 
-def nothing(garden: Garden, entry: str) -> None:
-    """Saga reports that nothing was harvested, and a harvest of a simulated day."""
+def more(garden: Garden, entry: str) -> None:
+    """Saga reports that nothing was harvested, then something of another bed; and a harvest that nobody made."""
     at_ms = round(NOW.timestamp() * 1000)
     of_lane = {"city": "makassar", "lane": "saga"}
     said, made_up = {**of_lane, "origin": "typed"}, {**of_lane, "origin": "simulated", "commodity": "bayam"}
@@ -25,6 +25,12 @@ def nothing(garden: Garden, entry: str) -> None:
     garden.store.write(
         [
             Block("harvest", [time], said, {"entry": [entry], "version": [1.0], "nothing": [1.0]}),
+            Block(
+                "harvest",
+                [time],
+                {**said, "bed": "b2", "commodity": "kangkung"},
+                {"entry": [f"{entry}-b"], "version": [1.0], "kg": [1.0]},
+            ),
             Block("harvest", [time], made_up, {"entry": [f"{entry}-s"], "version": [1.0], "kg": [9.0]}),
         ]
     )
@@ -38,13 +44,13 @@ def test_what_a_lane_wrote_down_is_shown_by_day_as_it_holds_now_and_without_beds
     garden.picked("phone-1-0002", 0.7)
     garden.picked("phone-1-0003", 5.0, days_ago=1, void=1.0)
     garden.picked("phone-1-0004", 8.0, days_ago=20)
-    nothing(garden, "phone-1-0005")
+    more(garden, "phone-1-0005")
 
     page = visit().get("/diary/saga").text
     days = page.partition("<tbody>")[2].partition("</tbody>")[0]
 
     assert days.count("<tr>") == 1
-    assert "Panen Kangkung darat: 3,2 kg" in days
+    assert "Panen Kangkung darat: 4,2 kg" in days
     assert "Minggu ini tidak ada panen" in days
     assert 'Panen Bayam cabut: 9 kg <span class="mark">tiruan</span>' in days
     assert "Ani" not in days
