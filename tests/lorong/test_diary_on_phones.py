@@ -286,7 +286,11 @@ def test_the_browser_itself_sends_what_waits_when_the_page_is_closed(phone: Phon
     phone.browser.get("about:blank")
     lane.connect(is_there=True)
 
-    wait_until(lambda: phone.wake() or lane.harvests() > before, "the worker sent what waited")
+    def has_arrived() -> bool:
+        phone.wake()
+        return lane.harvests() > before
+
+    wait_until(has_arrived, "the worker sent what waited")
     assert len(lane.new_harvests(before, 1)) == 1
 
 

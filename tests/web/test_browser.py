@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
 from commons.sites import Site
+from tests.flow.chromium import chromium as opened
+from tests.flow.chromium import console
 from tests.web.conftest import _TABLES, _TOML, NOW, StandingClock
 from tests.web.serving import serving
 from tests.web.test_pages import PAGES
@@ -18,6 +17,8 @@ from web.settings import WebSettings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from selenium.webdriver import Chrome
+
     from store.contract import Store
 
 pytestmark = pytest.mark.chromium
@@ -25,21 +26,8 @@ pytestmark = pytest.mark.chromium
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Chrome]:
-    """A browser without a screen; without one on this machine: skip on a desk, fail in CI."""
-    found = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
-    if None in found.values():
-        text = "no chromium; install it with `apt-get install chromium chromium-driver`"
-        if os.environ.get("CI") == "true":
-            pytest.fail(text)
-        pytest.skip(text)
-    options = ChromeOptions()
-    options.binary_location = str(found["chromium"])
-    for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-        options.add_argument(word)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = Chrome(options, ChromeService(str(found["chromedriver"])))
-    yield driver
-    driver.quit()
+    with opened() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +38,6 @@ def address(full: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
         (folder / name).write_text(text, "utf-8")
     with serving(full, Site(folder), StandingClock(NOW), WebSettings(requests_burst=10_000)) as port:
         yield f"http://127.0.0.1:{port}"
-
-
-def console(chromium: Chrome) -> list[dict[str, Any]]:
-    """What the console said since it was last asked."""
-    return list(chromium.get_log("browser"))  # type: ignore[no-untyped-call]  # selenium types it not
 
 
 @pytest.mark.parametrize("lang", ["id", "en"])

@@ -17,10 +17,11 @@ from commons.catalogue import measurement
 from diary import assets
 from store import open_store
 from store.settings import StoreSettings
+from tests.flow.chromium import console
 from tests.web.conftest import NOW, StandingClock
 from tests.web.hostile_city import NAMES, TEXTS, fill, hostile_site
 from tests.web.serving import request, serving, talk
-from tests.web.test_browser import chromium, console
+from tests.web.test_browser import chromium
 from web.app import create_app
 from web.public import is_by_day, readable
 from web.settings import WebSettings
