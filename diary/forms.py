@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from commons.sites import Site
     from diary.words import Words
 
-_NUMBER: Final = "[0-9]+([.,][0-9]+)?"
+_DECIMAL: Final = "[0-9]{1,5}([.,][0-9]{1,2})?"  # 1.000 may be a thousand or one: neither is guessed
+_WHOLE: Final = "[0-9]{1,9}"
+_COUNTS: Final = ("plants", "price_idr")
 _MOST_USUAL: Final = 8
 
 
@@ -110,10 +112,12 @@ class Forms:
         return f'<div class="one-of">{fields}</div>' if one_of else fields
 
     def _number(self, name: str, label: str, *, needed: bool = True) -> str:
+        is_whole = name in _COUNTS
+        remedy = self._words["whole" if is_whole else "decimals"]
         return (
             f'<label class="number"><span>{escape(label)}</span><input name="{name}" inputmode="decimal"'
-            f' autocomplete="off" pattern="{_NUMBER}" maxlength="12" value="{escape(str(self._typed.get(name, "")))}"'
-            f"{' required' if needed else ''}></label>"
+            f' autocomplete="off" pattern="{_WHOLE if is_whole else _DECIMAL}" title="{escape(remedy)}"'
+            f' value="{escape(str(self._typed.get(name, "")))}"{" required" if needed else ""}></label>'
         )
 
     def _beds(self, *, needed: bool) -> str:

@@ -86,12 +86,11 @@ class Page:
         if outcome is None:
             return ""
         if outcome.entry is None:
-            detail = f" <small>{escape(outcome.words)}</small>" if outcome.status == 400 else ""  # noqa: PLR2004
-            return (
-                f'<div class="answer refused" role="alert"><p>{escape(words.refusal(outcome.status))}{detail}</p></div>'
-            )
+            detail = f" <small>{escape(outcome.words)}</small>" if outcome.status == _MALFORMED else ""
+            sentence = escape(words.refusal(outcome.status)) + detail
+            return f'<div class="answer refused" role="alert"><p>{sentence}</p></div>'
         is_void = outcome.document.get("void") not in (None, "", "0")
-        said = "undone" if is_void else "recorded" if outcome.status == 202 else "known"  # noqa: PLR2004
+        said = "undone" if is_void else "recorded" if outcome.status == _NEW else "known"
         what = _described(outcome.document, words)
         undo = "" if is_void else forms.undo(outcome.document, outcome.entry.version)
         return f'<div class="answer"><p>{escape(words[said].replace("{what}", what))}</p>{undo}</div>'

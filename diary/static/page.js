@@ -6,6 +6,7 @@ import { send } from "./sending.js";
 
 const DAY_MS = 86_400_000;
 const REMEMBERED_DAYS = 31;
+const TREMBLE_MS = 800;
 const SHORTEST_MS = 5_000;
 const LONGEST_MS = 600_000;
 
@@ -19,6 +20,7 @@ let records = [];
 let registration;
 let isSending = false;
 let isAsked = false;
+let isLocked = true;
 let shown = "";
 
 const make = (tag, text = "", more = {}) => Object.assign(document.createElement(tag), { textContent: text }, more);
@@ -51,23 +53,32 @@ function addLock() {
 function prepare(form) {
   form.querySelector(".code").remove(); // it is kept by the browser, and typed once
   quicken(form, facts, lastOf);
+  form.noValidate = true; // it is asked below, and says in the page's language what is missing
+  for (const radio of form.querySelectorAll("[type=radio]")) radio.required = false;
+  let saved = 0;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!isEnough(form)) return;
+    if (Date.now() - saved < TREMBLE_MS || !isEnough(form)) return;
+    saved = Date.now();
     const { entry, version, at } = form.dataset;
     const changed = entry ? { entry, version: Number(version), at: Number(at) } : null;
-    await enter({ ...documentOf(form), ...(changed ?? { entry: drawId(), version: 1, at: Date.now() }) });
-    leave(form);
+    const typed = documentOf(form);
+    leave(form); // at once: whoever taps again finds an empty form
+    try {
+      await enter({ ...typed, ...(changed ?? { entry: drawId(), version: 1, at: Date.now() }) });
+    } catch {
+      fillIn(form, typed);
+      notice(words.no_room);
+    }
   });
 }
 
-// Of fields of which any one is enough, one must be there.
+// Whether all is there: a food, one of the fields of which any is enough, and what is required.
 function isEnough(form) {
-  const fields = [...form.querySelectorAll(".one-of input")];
-  if (!fields.length) return true;
-  fields[0].setCustomValidity(fields.some((field) => field.value) ? "" : words.one_is_enough);
-  fields[0].addEventListener("input", () => fields[0].setCustomValidity(""), { once: true });
-  return fields[0].reportValidity();
+  const lacking = (found, has) => found[0]?.setCustomValidity([...found].some(has) ? "" : words.one_is_enough);
+  lacking(form.querySelectorAll("[name=commodity]"), (field) => field.checked); // a food brings its unit
+  lacking(form.querySelectorAll(".one-of input"), (field) => field.value);
+  return form.reportValidity();
 }
 
 // A newer form takes the place of one that was refused.
@@ -96,8 +107,7 @@ async function attempt() {
     return;
   }
   isSending = true;
-  const { left, pause: asked } = await send();
-  isSending = false;
+  const { left, pause: asked } = await send().finally(() => (isSending = false));
   await draw();
   if (isAsked) return void attempt();
   if (!left) return;
@@ -118,7 +128,7 @@ async function openDiary(event) {
 async function draw() {
   records = (await all()).filter((record) => record.lane === lane);
   const code = await codeOf(lane);
-  const isLocked = !code || code.isWrong;
+  isLocked = !code || code.isWrong;
   if (facts.isOpen) {
     byId("open").hidden = !isLocked;
     byId("forms").hidden = isLocked;
@@ -145,7 +155,7 @@ function drawState(code) {
 
 // Of each entry of the last day, and of what is not sent, the form that holds, with what can be done about it.
 function drawMine() {
-  if (shown === (shown = JSON.stringify(records))) return; // what is the same keeps its focus
+  if (shown === (shown = JSON.stringify([isLocked, records]))) return; // what is the same keeps its focus
   const newest = new Map();
   for (const record of records) if (record.state !== "sent" || age(record) < 1) newest.set(record.document.entry, record);
   const items = [...newest.values()].reverse().map(itemOf);
@@ -165,7 +175,7 @@ function itemOf(record) {
     made.addEventListener("click", act);
     row.append(made);
   };
-  if (!isVoid && facts.isOpen) {
+  if (!isVoid && facts.isOpen && !isLocked) {
     if (!entry.nothing) button(words.edit, () => change(record));
     if (state !== "refused") button(words.undo, () => enter(next(record, { void: true })));
   }

@@ -59,6 +59,7 @@ async function newest(request) {
     return answer;
   });
   if (!found) return fresh;
+  const useful = fresh.then((answer) => (answer.status < 500 ? answer : found)).catch(() => found);
   const tooLong = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, found));
-  return Promise.race([fresh.catch(() => found), tooLong]);
+  return Promise.race([useful, tooLong]);
 }

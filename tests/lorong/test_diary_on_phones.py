@@ -174,8 +174,6 @@ def test_an_answer_that_is_lost_on_its_way_makes_no_second_row(phone: Phone, lan
     lane.network.weather.cut_after = 30
     phone.harvest()
     wait_until(lambda: not lane.network.weather.cut_after, "the answer was cut")
-    phone.says("1 menunggu dikirim.")
-
     phone.browser.execute_script("dispatchEvent(new Event('online'))")
 
     phone.says("Semua sudah terkirim.")
@@ -234,19 +232,20 @@ def test_a_wrong_code_says_so_and_keeps_the_entry(phone: Phone, lane: Lane) -> N
 def test_what_is_refused_says_why_and_can_be_mended(phone: Phone, lane: Lane) -> None:
     phone.open_kept()
     phone.unlock()
-    before = lane.harvests()
     phone.wait_for("!document.getElementById('forms').hidden")
-    phone.tap("Kangkung darat")
-    phone.type("amount", "999999")
+    phone.tap("Tanam", "Kangkung darat")
+    phone.type("plants", "200000")
     phone.tap("Simpan")
 
     phone.says("1 ditolak.")
     assert "Periksa isian" in phone.text("#mine")
+    assert "plants '200000' is not from 0 to 100000" in phone.text("#mine")
     phone.tap("Ubah")
-    phone.type("amount", "3")
+    phone.type("plants", "12")
     phone.tap("Simpan perubahan")
     phone.says("Semua sudah terkirim.")
-    assert [row["pieces"] for row in lane.new_harvests(before, 1)] == [3.0]
+    wait_until(lambda: lane.rows("planting"), "the planting is in the store")
+    assert [(row["plants"], row["bed"]) for row in lane.rows("planting", "plants")] == [(12.0, "b1")]
 
 
 def test_nothing_this_week_and_the_other_kinds_are_reported_too(phone: Phone, lane: Lane) -> None:
