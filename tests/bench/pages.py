@@ -17,7 +17,8 @@ from commons.broker import BrokerSettings
 from commons.clock import SystemClock
 from lorong.settings import SITES
 from tests.bench.latency import NODES, Sender
-from tests.bench.servers import busy_elsewhere, free_port, running
+from tests.bench.servers import busy_elsewhere, running
+from tests.flow.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable

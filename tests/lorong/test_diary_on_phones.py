@@ -23,11 +23,12 @@ from store.settings import StoreSettings
 from tests.faults.proxy import Proxy
 from tests.flow.chromium import chromium
 from tests.flow.collecting import collecting
+from tests.flow.ports import free_port
 from tests.flow.small_site import small_site
 from tests.flow.waiting import wait_until
 from tests.lorong.phones import Lane, Phone
 from tests.lorong.running import LORONG, ROOT
-from tests.lorong.test_roles import answers, free_port
+from tests.lorong.test_roles import answers
 from tests.web.serving import serving
 from web.settings import WebSettings
 
