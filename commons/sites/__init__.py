@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from commons.catalogue import Label
 from commons.errors import SiteError, UnknownNameError
 from commons.sites.cells import ORIGINS, check_line, check_once, check_texts, slug_of, word_of
+from commons.sites.outlines import Outlines, read_outlines
 from commons.sites.rows import (
     PLACE_LEVELS,
     Bed,
     Ceiling,
     Lane,
+    Licence,
     Market,
     NodeEntry,
     Norm,
@@ -41,9 +43,11 @@ __all__ = [
     "Bed",
     "Ceiling",
     "Lane",
+    "Licence",
     "Market",
     "NodeEntry",
     "Norm",
+    "Outlines",
     "Place",
     "Site",
     "Unit",
@@ -84,6 +88,7 @@ class Site:
         nodes = self._table("nodes.csv", self._node, lambda node: node.address.node)
         self.nodes = {node.address.node: node for node in nodes}
         self._check()
+        self.outlines = read_outlines(folder, self.places)
         self.weights = {w.commodity: w for w in self._table("weights.csv", read_weight, lambda w: w.commodity)}
         self.ceilings = self._table("ceilings.csv", read_ceiling, _begins)
         self.units = self._table("units.csv", read_unit, lambda u: (u.unit, u.commodity))
@@ -138,6 +143,7 @@ class Site:
         self.words: Mapping[str, Mapping[str, str]] = _words(facts.get("words", {}))
         self.markets = {m["slug"]: read_market(m) for m in facts.get("market", [])}
         self.prices: Mapping[str, Any] = facts.get("prices", {})
+        self.licence = Licence(**facts["licence"]) if "licence" in facts else None
 
     def _node(self, row: dict[str, str]) -> NodeEntry:
         pairs = [pair.partition("=") for pair in row["options"].split(";") if pair]

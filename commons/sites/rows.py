@@ -88,6 +88,14 @@ class Market:
 
 
 @dataclass(frozen=True, slots=True)
+class Licence:
+    """On which terms everybody may use what a city's gardens and own markets say; prices of others keep theirs."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Weight:
     """What a commodity counts for in the price index [%]; `kind` says how the figure came about."""
 

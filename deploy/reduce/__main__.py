@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from deploy.reduce import basket, ceilings, commodities, crops, lanes, places, readings
+from deploy.reduce import basket, ceilings, commodities, crops, lanes, outlines, places, readings
 from deploy.reduce.recipe import read_recipe, recipes
 from deploy.reduce.tables import read, write
 
@@ -63,8 +63,7 @@ def make_places(recipe: Recipe, site: Path) -> None:
     """The places, their boundaries, and what is in the lanes."""
     known = places.place_rows(recipe.city, recipe.districts, recipe.villages, recipe.people)
     write(site / "places.csv", known, places.COLUMNS)
-    for level, outlines in recipe.outlines.items():
-        (site / f"{level}.geojson").write_text(places.boundaries(outlines, known), "utf-8")
+    (site / outlines.FILE).write_text(outlines.reduced(recipe.outlines, known), "utf-8")
     write(site / "lanes.csv", lanes.lane_rows(recipe, known), lanes.LANE_COLUMNS)
     write(site / "beds.csv", lanes.bed_rows(recipe), lanes.BED_COLUMNS)
     write(site / "nodes.csv", lanes.node_rows(recipe), lanes.NODE_COLUMNS)

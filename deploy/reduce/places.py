@@ -1,15 +1,13 @@
-"""places.csv and the boundaries: the city, its districts and its villages."""
+"""places.csv: the city, its districts and its villages."""
 
 from __future__ import annotations
 
-import json
-from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from deploy.reduce.tables import Row, slug, written_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
 COLUMNS: Final = (
     "slug",
@@ -24,7 +22,6 @@ COLUMNS: Final = (
     "population_year",
     "population_source",
 )
-_DECIMALS: Final = 5  # about a metre
 
 
 def place_rows(city: Row, districts: Iterable[Row], villages: Iterable[Row], people: Sequence[Row]) -> list[Row]:
@@ -73,21 +70,6 @@ def latest_population(people: Sequence[Row]) -> dict[str, Row]:
     }
 
 
-def boundaries(source: Mapping[str, Any], places: Iterable[Row]) -> str:
-    """GeoJSON with a feature a line: the outlines to a metre, and no properties but slug and name."""
-    known = {row["code"]: row for row in places}
-    features = [_feature(feature, known[feature["properties"]["code"]]) for feature in source["features"]]
-    lines = ",\n".join(json.dumps(feature, separators=(",", ":"), ensure_ascii=False) for feature in features)
-    return f'{{"type":"FeatureCollection","features":[\n{lines}\n]}}\n'
-
-
-def rounded(shape: Any) -> Any:  # noqa: ANN401 - GeoJSON nests its coordinates to any depth
-    """Coordinates with fewer decimals, and without the points that thereby fall together."""
-    if isinstance(shape[0], int | float):
-        return [round(number, _DECIMALS) for number in shape]
-    return [point for point, _ in groupby(rounded(part) for part in shape)]
-
-
 def _place(row: Row, level: str, own: str, parent: str) -> Row:
     return {
         "slug": own,
@@ -98,13 +80,4 @@ def _place(row: Row, level: str, own: str, parent: str) -> Row:
         "name": row["name"],
         "lat": row["lat"],
         "lon": row["lon"],
-    }
-
-
-def _feature(feature: Mapping[str, Any], place: Row) -> dict[str, Any]:
-    shape = feature["geometry"]
-    return {
-        "type": "Feature",
-        "properties": {"slug": place["slug"], "name": place["name"]},
-        "geometry": {"type": shape["type"], "coordinates": rounded(shape["coordinates"])},
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +11,7 @@ from deploy.reduce.commodities import check_names, commodity_rows
 from deploy.reduce.crops import UNVERIFIED, crop_rows
 from deploy.reduce.foods import FOODS, Food
 from deploy.reduce.lanes import bed_rows, lane_rows, node_rows, spread
-from deploy.reduce.places import boundaries, latest_population, place_rows, rounded
+from deploy.reduce.places import latest_population, place_rows
 from deploy.reduce.readings import since
 from deploy.reduce.recipe import Recipe, Sheet, recipes
 from deploy.reduce.tables import plain, read, slug, write, written_out
@@ -208,25 +207,6 @@ def test_a_count_of_a_kecamatan_is_not_taken_for_a_kelurahan_of_the_same_name() 
     rows = place_rows(CITY, [DISTRICT], [village], [people("Makassar", "2009", "84143")])
 
     assert [row["population"] for row in rows] == ["", "84143", ""]
-
-
-def test_rounding_drops_points_that_fall_together_and_keeps_the_ring_closed() -> None:
-    ring = [[119.4087151, -5.1], [119.4087152, -5.1], [119.5, -5.2], [119.6, -5.1], [119.4087151, -5.1]]
-
-    assert rounded([ring]) == [[[119.40872, -5.1], [119.5, -5.2], [119.6, -5.1], [119.40872, -5.1]]]
-
-
-def test_an_outline_keeps_only_slug_and_name() -> None:
-    shape = {"type": "Polygon", "coordinates": [[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [1.0, 2.0]]]}
-    source = {"features": [{"properties": {"code": "73.71.03", "lat": 1}, "geometry": shape}]}
-
-    [feature] = json.loads(boundaries(source, place_rows(CITY, [DISTRICT], [], [])))["features"]
-
-    assert feature == {
-        "type": "Feature",
-        "properties": {"slug": "kec-makassar", "name": "Makassar"},
-        "geometry": shape,
-    }
 
 
 def test_lanes_lie_beside_the_centre_of_their_kelurahan() -> None:

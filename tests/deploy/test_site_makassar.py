@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -32,17 +31,17 @@ def options(node: Row) -> dict[str, str]:
     return dict(pair.split("=", 1) for pair in node["options"].split(";"))
 
 
-def outlines(level: str) -> dict[str, list[list[list[float]]]]:
-    """The outer rings of each place."""
-    found: dict[str, list[list[list[float]]]] = {}
-    for feature in json.loads((SITE / f"{level}.geojson").read_text("utf-8"))["features"]:
-        shape = feature["geometry"]
-        parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
-        found[feature["properties"]["slug"]] = [part[0] for part in parts]
-    return found
+def outlines(level: str) -> dict[str, list[list[tuple[float, float]]]]:
+    """The outer rings of each place, closed."""
+    site = Site(SITE)
+    found = {slug: shape for slug, shape in site.outlines.places.items() if site.places[slug].level == level}
+    return {
+        slug: [[site.outlines.degrees(point) for point in (*polygon[0], polygon[0][0])] for polygon in shape]
+        for slug, shape in found.items()
+    }
 
 
-def inside(lon: float, lat: float, ring: list[list[float]]) -> bool:
+def inside(lon: float, lat: float, ring: list[tuple[float, float]]) -> bool:
     crossings = [
         lon < (x2 - x1) * (lat - y1) / (y2 - y1) + x1
         for (x1, y1), (x2, y2) in itertools.pairwise(ring)
@@ -176,7 +175,7 @@ def test_every_place_has_a_closed_outline_in_the_city(level: str) -> None:
 
 
 def test_the_outlines_are_light_enough_for_a_phone() -> None:
-    assert sum((SITE / f"{level}.geojson").stat().st_size for level in ("kecamatan", "kelurahan")) < 400_000
+    assert (SITE / "outlines.json").stat().st_size < 30_000
 
 
 def test_24_simulated_lanes_lie_in_their_kelurahan_all_over_the_city() -> None:
