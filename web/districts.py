@@ -63,6 +63,11 @@ def districts(site: Site, beds: Mapping[str, list[BedGlance]], place: str | None
     ]
 
 
+def silent_lanes(beds: Mapping[str, list[BedGlance]]) -> list[str]:
+    """The lanes of which no bed's data are new enough to be trusted."""
+    return sorted(lane for lane, found in beds.items() if all(glance.doubt in {"never", "old"} for glance in found))
+
+
 def place_at(site: Site, lane: Lane, level: str) -> Place:
     """The kelurahan, kecamatan or kota that a lane lies in; the kota where the site leaves a level out."""
     above = (site.places[slug] for slug in site.above(lane.kelurahan))

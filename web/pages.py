@@ -27,7 +27,7 @@ from web.language import N_
 from web.public import HISTORY, public_tags, readable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from commons.catalogue import Label
     from web.cache import BriefCache
@@ -162,7 +162,7 @@ class Pages:
             "due": outlook.due_weeks(reader),
             "compost": outlook.newest_month(reader, "garden_compost"),
             "sales": outlook.newest_month(reader, "garden_sales", commodity=ALL_FOODS),
-            "silent": _silent(by_lane),
+            "silent": districts.silent_lanes(by_lane),
             "food": food.month_of(reader, reader.site.kota.slug),
             "index": index,
             "chart": drawings.market_index(reader, language, index) if index else None,
@@ -267,11 +267,6 @@ class Pages:
 
 def _together(found: Iterable[beds.BedGlance | prices.LimitedPrice]) -> tuple[str, ...]:
     return words.joined_marks(",".join(one.marks) for one in found)
-
-
-def _silent(by_lane: Mapping[str, list[beds.BedGlance]]) -> list[str]:
-    """The lanes of which no bed's data are new enough to be trusted."""
-    return sorted(lane for lane, found in by_lane.items() if all(glance.doubt in {"never", "old"} for glance in found))
 
 
 def _grown(found: Iterable[beds.BedGlance]) -> list[tuple[Label, int, float]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from deploy.reduce.tables import read
+from deploy.reduce.unions import area, union
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ Ring = list[Point]
 Polygon = list[Ring]
 
 FILE: Final = "outlines.json"
-TOLERANCE: Final = 2.4
+TOLERANCE: Final = 4.0
 """How far a border may move when it is made simpler [steps of the grid]."""
 _STEPS: Final = 4000  # across the shorter side of the whole
 _ROUND: Final = (1, 2, 5, 10)
@@ -35,19 +36,21 @@ def reduced(levels: Mapping[str, Mapping[str, Any]], places: Iterable[Row]) -> s
     A place has polygons, a polygon rings (the border, then holes), a ring numbers: the first point's steps east and
     north, then each further point's steps from the one before. Its last point is not said again.
 
+    A place without an outline of its own, all of whose parts have one, is outlined by them.
+
     Args:
         levels: GeoJSON with a `code` a feature, by level.
         places: Rows of places.csv; features of places that are not there are left out.
     """
-    slugs = {row["code"]: row["slug"] for row in places}
+    rows = list(places)
+    slugs = {row["code"]: row["slug"] for row in rows}
     step, west, south = grid([feature for source in levels.values() for feature in source["features"]])
-    lines = []
+    found: dict[str, list[Polygon]] = {}
     for source in levels.values():
         known = {slugs[f["properties"]["code"]]: f for f in source["features"] if f["properties"]["code"] in slugs}
-        on_grid = {slug: _polygons(feature, step, west, south) for slug, feature in known.items()}
-        for slug, polygons in simplified(on_grid).items():
-            packed = [[_packed(ring) for ring in polygon] for polygon in polygons]
-            lines.append(f"{json.dumps(slug)}:{json.dumps(packed, separators=(',', ':'))}")
+        found |= simplified({slug: _polygons(feature, step, west, south) for slug, feature in known.items()})
+    found = _above(found, rows) | found
+    lines = [f"{json.dumps(slug)}:{json.dumps(_packed(found[slug]), separators=(',', ':'))}" for slug in found]
     head = f'{{"step":{step:.5f},"west":{west:.5f},"south":{south:.5f},"places":{{'
     return head + "\n" + ",\n".join(lines) + "\n}}\n"
 
@@ -82,11 +85,6 @@ def simplified(places: Mapping[str, list[Polygon]]) -> dict[str, list[Polygon]]:
     return {slug: [_turned([simpler(ring) for ring in one]) for one in polygons] for slug, polygons in places.items()}
 
 
-def area(ring: Sequence[Point]) -> float:
-    """What a ring encloses [squares of the grid]; positive when it runs against the clock."""
-    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise([*ring, ring[0]])) / 2
-
-
 def crosses(ring: Sequence[Point]) -> bool:
     """Whether a ring crosses itself."""
     return _crossing(ring) is not None
@@ -114,6 +112,19 @@ def _cross(one: tuple[Point, Point], other: tuple[Point, Point]) -> bool:
         return first * second < 0
 
     return parts(one, other) and parts(other, one)
+
+
+def _above(found: Mapping[str, list[Polygon]], places: Sequence[Row]) -> dict[str, list[Polygon]]:
+    """The outlines of the kecamatan that have none but by their parts."""
+    parts: dict[str, list[str]] = {}
+    for row in places:
+        parts.setdefault(row["parent"], []).append(row["slug"])
+    named = [row["slug"] for row in places if row["level"] == "kecamatan" and row["slug"] not in found]
+    return {
+        slug: union(polygon for part in parts[slug] for polygon in found[part])
+        for slug in named
+        if slug in parts and all(part in found for part in parts[slug])
+    }
 
 
 def _polygons(feature: Mapping[str, Any], step: float, west: float, south: float) -> list[Polygon]:
@@ -213,7 +224,11 @@ def _turned(polygon: Polygon) -> Polygon:
     return [ring if (area(ring) > 0) == (place == 0) else ring[::-1] for place, ring in enumerate(polygon)]
 
 
-def _packed(ring: Ring) -> list[int]:
+def _packed(polygons: Sequence[Polygon]) -> list[list[list[int]]]:
+    return [[_numbers(ring) for ring in polygon] for polygon in polygons]
+
+
+def _numbers(ring: Ring) -> list[int]:
     steps = [(x2 - x1, y2 - y1) for (x1, y1), (x2, y2) in pairwise(ring)]
     return [number for point in (ring[0], *steps) for number in point]
 

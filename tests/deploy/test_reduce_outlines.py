@@ -11,17 +11,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from commons.sites.outlines import read_outlines
-from deploy.reduce.outlines import TOLERANCE, area, crosses, main, reduced
+from deploy.reduce.outlines import TOLERANCE, crosses, main, reduced
 from deploy.reduce.tables import read, write
+from deploy.reduce.unions import area, union
 
 if TYPE_CHECKING:
     from commons.sites.outlines import Outlines, Polygon, Ring
 
-STEP = 0.00025
+STEP = 0.0005
 MAKASSAR = Path(__file__).parents[2] / "deploy/sites/makassar"
 WAVE = [(0.5 + 0.0001 * math.sin(i / 3), i / 100) for i in range(101)]
 """A border that two places share, wavier than anybody sees."""
-PLACES = [{"code": code, "slug": slug} for code, slug in (("1", "west"), ("2", "east"), ("3", "island"))]
+PLACES = [
+    {"code": code, "slug": slug, "parent": "", "level": "kelurahan"}
+    for code, slug in (("1", "west"), ("2", "east"), ("3", "island"))
+]
 
 
 def feature(code: str, *polygons: list[list[tuple[float, float]]]) -> dict[str, Any]:
@@ -85,7 +89,7 @@ def test_a_place_that_would_be_nothing_is_named() -> None:
     dot = feature("9", [[(0.3, 0.3), (0.30001, 0.3), (0.3, 0.30001)]])
 
     with pytest.raises(ValueError, match="9 is smaller than a square"):
-        reduced({"kelurahan": {"features": [*source()["features"], dot]}}, [*PLACES, {"code": "9", "slug": "dot"}])
+        reduced({"kelurahan": {"features": [*source()["features"], dot]}}, [*PLACES, {**PLACES[0], "code": "9"}])
 
 
 def test_a_thin_place_keeps_its_points_rather_than_vanish(tmp_path: Path) -> None:
@@ -96,8 +100,50 @@ def test_a_thin_place_keeps_its_points_rather_than_vanish(tmp_path: Path) -> Non
     assert len(outlines.places["island"][0][0]) == 3
 
 
+def test_a_place_without_an_outline_is_its_parts_together(tmp_path: Path) -> None:
+    rows = [*({**row, "parent": "both", "level": "kelurahan"} for row in PLACES[:2])]
+    above = {"code": "0", "slug": "both", "parent": "", "level": "kecamatan"}
+    (tmp_path / "outlines.json").write_text(reduced({"kelurahan": source()}, [above, *rows]))
+
+    outlines = read_outlines(tmp_path, {"both", "west", "east"})
+    [[border, *holes]] = outlines.places["both"]
+    assert len(holes) == 1
+    drawn = [outlines.degrees(point) for point in border]
+    assert set(drawn) >= {(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)}
+    assert not [(lon, lat) for lon, lat in drawn if 0.4 < lon < 0.6 and 0.1 < lat < 0.9]
+
+
+SQUARE = [(0, 0), (100, 0), (100, 100), (0, 100)]
+
+
+@pytest.mark.parametrize(
+    ("beside", "corner"),
+    [
+        ([(100, 0), (200, 0), (200, 100), (100, 100)], (200, 0)),
+        ([(103, 2), (200, 0), (200, 100), (97, 101)], (200, 0)),  # two sources of one border
+        ([(100, 0), (200, 0), (200, 200), (100, 200)], (200, 200)),  # a corner on the other's side
+    ],
+)
+def test_borders_that_are_nearly_common_leave_no_line(beside: list[tuple[int, int]], corner: tuple[int, int]) -> None:
+    [[border]] = union([[SQUARE], [beside]])
+
+    assert {(0, 0), (0, 100), corner} <= set(border)
+    assert not crosses(border)
+    assert area(border) >= 19_500
+
+
+def test_a_thin_gap_is_no_hole_and_an_island_stays_one() -> None:
+    ring = [(0, 0), (300, 0), (300, 300), (0, 300)]
+    hole, gap = [(50, 50), (50, 150), (150, 150), (150, 50)], [(200, 10), (200, 290), (212, 150)]
+    island = [(500, 0), (520, 0), (520, 20), (500, 20)]
+
+    polygons = union([[ring, hole, gap], [island]])
+
+    assert sorted(len(polygon) for polygon in polygons) == [1, 2]
+
+
 def test_the_command_writes_the_same_for_any_site_with_the_places_it_knows(tmp_path: Path) -> None:
-    write(tmp_path / "places.csv", PLACES[:2], ("code", "slug"))
+    write(tmp_path / "places.csv", PLACES[:2], ("code", "slug", "parent", "level"))
     (tmp_path / "in.geojson").write_text(json.dumps(source()))
 
     assert main([str(tmp_path), f"kecamatan={tmp_path / 'in.geojson'}"]) == 0
