@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from commons.catalogue.commodities import commodities
 from commons.errors import ParameterError, UnknownNameError
+from commons.marks import ALL_FOODS
 from commons.topics import OFFICE_LANE
 from web.api_schemas import MOMENT
 from web.paging import read_cursor
@@ -212,7 +213,7 @@ def _names_of(site: Site) -> dict[str, Iterable[str]]:
         "city": [site.slug],
         "lane": [*site.lanes, OFFICE_LANE],
         "market": site.markets,
-        "commodity": commodities(),
+        "commodity": [*commodities(), ALL_FOODS],
         "place": [*site.places, *site.lanes],
     }
 
