@@ -22,7 +22,9 @@ from web.cache import BriefCache
 from web.card import Cards
 from web.diary import LaneBooks
 from web.effort import Effort, LimitAnswers
+from web.exports import Exports
 from web.language import N_
+from web.office import Office
 from web.operator import Operator
 from web.pages import Pages
 from web.proxies import BehindProxies
@@ -111,6 +113,10 @@ def create_app(
     app.include_router(api.router(API))
     app.include_router(Cards(site, renderer, address=address, cache=cache).router())
     app.include_router(Shared(reader, renderer, chosen, address=address, effort=effort, clock=clock).router())
+    app.include_router(Office(reader, renderer, too_old_hours=chosen.too_old_hours, cache=cache).router())
+    files: BriefCache[bytes] = BriefCache(chosen.keep_seconds, clock, most=32)
+    exports = Exports(reader, too_old_hours=chosen.too_old_hours, effort=effort, cache=files)
+    app.include_router(exports.router(API))
     if explain is not None:
         app.include_router(explanations.router(explain, renderer, effort))
     if chosen.operator_hash:

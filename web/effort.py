@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 T = TypeVar("T")
-_ANSWERS: Final = ("/api/v1/read", "/api/v1/latest", "/api/v1/indicators")
+_ANSWERS: Final = ("/api/v1/read", "/api/v1/latest", "/api/v1/indicators", "/api/v1/tables/", "/api/v1/map")
 _FOR_EACH: Final = 2  # an answer of 100,000 rows takes about 40 MB until its last byte is read
 
 

@@ -183,10 +183,10 @@ def _yielded(seen: Seen, level: str) -> Found:
 
 
 def _dry(seen: Seen, level: str) -> Found:
-    """The share of beds that are dry, of those whose state is known."""
+    """The share of beds that are dry, of those whose state is known; a recording is no bed of a place."""
     found = []
     for place, lanes in _lanes_of(seen.reader.site, level).items():
-        every = [glance for lane in lanes for glance in seen.by_lane.get(lane, [])]
+        every = [glance for lane in lanes for glance in seen.by_lane.get(lane, []) if not glance.is_recorded]
         known = [glance for glance in every if glance.state != UNKNOWN]
         dry = sum(glance.state == _DRY for glance in known)
         value = 100.0 * dry / len(known) if known else None

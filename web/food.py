@@ -1,4 +1,4 @@
-"""What a place's harvest of the month fed and saved, against need and basket, as pages show it."""
+"""What a place's harvest of a month or a week fed and saved, against need and basket, as pages show it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from commons.catalogue.commodities import commodities
 from commons.marks import ALL_FOODS
 from store.contract import Query
+from web.harvests import monday
 from web.words import joined_marks
 
 if TYPE_CHECKING:
@@ -24,12 +25,12 @@ _PANEL: Final = "panel"
 
 @dataclass(frozen=True, slots=True)
 class Food:
-    """One month of a place.
+    """One month, or one week, of a place.
 
     A row may be refused: its `refused` says why it has no value.
 
     Args:
-        start: The month's first day.
+        start: The period's first day.
         is_current: Whether today lies in it.
         nutrition: Energy, protein and how many people they feed; None = nobody reported.
         savings: What the harvest would have cost; None = nobody reported.
@@ -49,6 +50,14 @@ class Food:
         return joined_marks([row["marks"]]) if row else ()
 
     @property
+    def households(self) -> float | None:
+        """For how many households' staple food of as long the savings stand; None = not known."""
+        row = self.savings
+        if row is None or row["refused"] or row["basket_pct"] is None:
+            return None
+        return float(row["basket_pct"]) / 100
+
+    @property
     def need_marks(self) -> tuple[str, ...]:
         """What must be said of the shares of the need."""
         return joined_marks(row["marks"] for row in self.needs)
@@ -62,17 +71,34 @@ def month_of(reader: Reader, place: str) -> Food | None:
         place: A lane, or the city.
     """
     nutrition = _newest(_read(reader, "nutrition", place=place))
-    if nutrition is None:
-        return None
+    return None if nutrition is None else _food(reader, place, nutrition, "month")
+
+
+def week_of(reader: Reader, place: str, week: date) -> Food | None:
+    """The week that begins on a Monday; None = nobody reported a harvest.
+
+    Args:
+        reader: The store.
+        place: A lane, or the city.
+        week: The Monday.
+    """
+    at = reader.midnight(week)
+    rows = [row for row in _read(reader, "nutrition", place=place, period="week") if row["time"] == at]
+    return _food(reader, place, rows[0], "week") if rows else None
+
+
+def _food(reader: Reader, place: str, nutrition: Row, period: str) -> Food:
+    """The period of a nutrition row."""
     at = nutrition["time"]
     start = reader.local(at).date()
-    savings = [row for row in _read(reader, "savings", place=place, commodity=ALL_FOODS) if row["time"] == at]
+    running = reader.today.replace(day=1) if period == "month" else monday(reader.today)
+    savings = _read(reader, "savings", place=place, period=period, commodity=ALL_FOODS)
     return Food(
         start=start,
-        is_current=start == reader.today.replace(day=1),
+        is_current=start == running,
         nutrition=nutrition,
-        savings=_newest(savings),
-        needs=_largest(row for row in _read(reader, "food_supply", place=place) if row["time"] == at),
+        savings=_newest([row for row in savings if row["time"] == at]),
+        needs=_largest(row for row in _read(reader, "food_supply", place=place, period=period) if row["time"] == at),
         basket=_basket(reader),
     )
 
@@ -98,6 +124,6 @@ def _newest(rows: list[Row]) -> Row | None:
 
 
 def _read(reader: Reader, measurement: str, *, days: int = _LOOK_BACK_DAYS, **where: str) -> list[Row]:
-    """The months of a place, refused ones too."""
+    """The months of a place, or other periods, refused ones too."""
     start = reader.days_ago(days)
-    return reader.read(Query(measurement, start=start, where={**where, "period": "month"}, quality="all"))
+    return reader.read(Query(measurement, start=start, where={"period": "month", **where}, quality="all"))

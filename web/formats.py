@@ -40,7 +40,9 @@ def answer(page: Page, measurement: Measurement, *, form: str) -> Response:
         headers[NEXT] = str(page.next)
     if form == "csv":
         headers["Content-Disposition"] = f'attachment; filename="{measurement.name}.csv"'
-        return StreamingResponse(_csv(page.rows), media_type="text/csv; charset=utf-8", headers=headers)
+        return StreamingResponse(
+            csv_parts(page.rows.column_names, _rows(page.rows)), media_type="text/csv; charset=utf-8", headers=headers
+        )
     if form == "arrow":
         return Response(_arrow(page.rows), media_type="application/vnd.apache.arrow.stream", headers=headers)
     return StreamingResponse(_json(page, measurement), media_type="application/json", headers=headers)
@@ -82,11 +84,17 @@ def _json(page: Page, measurement: Measurement) -> Iterator[bytes]:
     yield b"]}"
 
 
-def _csv(table: pa.Table) -> Iterator[str]:
+def csv_parts(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    """A CSV file, a few thousand rows at a time; what is not there is an empty cell.
+
+    Args:
+        names: The head.
+        rows: Texts, numbers, days or None; a text in which a spreadsheet would see a formula gets an apostrophe.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(table.column_names)
-    for number, row in enumerate(_rows(table), start=1):
+    writer.writerow(names)
+    for number, row in enumerate(rows, start=1):
         writer.writerow(_safe(row))
         if number % _CHUNK_ROWS == 0:
             yield text.getvalue()

@@ -62,21 +62,39 @@ def city_harvest(reader: Reader, period: str) -> Harvest | None:
         reader: The store.
         period: "week" or "month".
     """
-    rows = _rows(reader, reader.days_ago(_LOOK_BACK_DAYS), level="kota", place=reader.site.kota.slug, period=period)
-    if not rows:
-        return None
-    newest = [row for row in rows if row["time"] == rows[-1]["time"]]
-    together = next((row for row in newest if row["commodity"] == ALL_FOODS), {"kg": None})
-    start = reader.local(newest[0]["time"]).date()
+    rows = _city_rows(reader, reader.days_ago(_LOOK_BACK_DAYS), period)
+    return _harvest(reader, [row for row in rows if row["time"] == rows[-1]["time"]], period) if rows else None
+
+
+def city_week(reader: Reader, week: date) -> Harvest | None:
+    """The week that begins on a Monday; None where nobody reported.
+
+    Args:
+        reader: The store.
+        week: The Monday.
+    """
+    start = reader.midnight(week)
+    rows = [row for row in _city_rows(reader, start, "week") if row["time"] == start]
+    return _harvest(reader, rows, "week") if rows else None
+
+
+def _city_rows(reader: Reader, start: int, period: str) -> list[Row]:
+    return _rows(reader, start, level="kota", place=reader.site.kota.slug, period=period)
+
+
+def _harvest(reader: Reader, rows: list[Row], period: str) -> Harvest:
+    """One period's rows put together."""
+    together = next((row for row in rows if row["commodity"] == ALL_FOODS), {"kg": None})
+    start = reader.local(rows[0]["time"]).date()
     current = monday(reader.today) if period == "week" else reader.today.replace(day=1)
     return Harvest(
         start=start,
         is_current=start == current,
-        kg_by_commodity=_by_commodity(newest),
+        kg_by_commodity=_by_commodity(rows),
         total_kg=together["kg"],
-        reported=int(max(row["lanes_reported"] or 0 for row in newest)),
-        lanes=int(max(row["lanes_total"] or 0 for row in newest)),
-        marks=joined_marks(row["marks"] for row in newest),
+        reported=int(max(row["lanes_reported"] or 0 for row in rows)),
+        lanes=int(max(row["lanes_total"] or 0 for row in rows)),
+        marks=joined_marks(row["marks"] for row in rows),
     )
 
 

@@ -59,13 +59,17 @@ class WaterWeek:
 
 @dataclass(frozen=True, slots=True)
 class DueWeek:
-    """What a week should bring: by food and together [kg], low, typical and high, and how many plantings are late."""
+    """What a week should bring: by food and together [kg], low, typical and high, and how many plantings are late.
+
+    `plantings` is of how many plantings that is; None = not told.
+    """
 
     start: date
     by_food: dict[str, float]
     kg: tuple[float, float, float]
     overdue: int
     marks: tuple[str, ...]
+    plantings: int | None = None
 
 
 def next_harvests(reader: Reader, lane: str) -> dict[str, NextHarvest]:
@@ -89,7 +93,7 @@ def due_weeks(reader: Reader) -> list[DueWeek]:
     """This week and the next, as far as anything is expected."""
     first = monday(reader.today)
     where = {"level": "kota", "place": reader.site.kota.slug}
-    fields = ("kg_low", "kg_typical", "kg_high", "overdue", "marks")
+    fields = ("kg_low", "kg_typical", "kg_high", "plantings", "overdue", "marks")
     rows = reader.read(Query("harvest_expected", reader.midnight(first), where=where, fields=fields))
     starts = (first, first + timedelta(days=_DAYS_PER_WEEK))
     weeks = [_due(start, [row for row in rows if reader.local(row["time"]).date() == start]) for start in starts]
@@ -145,4 +149,5 @@ def _due(start: date, rows: Iterable[Row]) -> DueWeek | None:
         kg=(whole["kg_low"], whole["kg_typical"], whole["kg_high"]),
         overdue=int(whole["overdue"]),
         marks=joined_marks([whole["marks"]]),
+        plantings=None if whole["plantings"] is None else int(whole["plantings"]),
     )

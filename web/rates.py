@@ -12,7 +12,16 @@ if TYPE_CHECKING:
 
     from commons.clock import Clock
 
-_COSTLY: Final = ("/api/v1/read", "/api/v1/latest", "/api/v1/indicators", "/metrics", "/entries/", "/rejects/")
+_COSTLY: Final = (
+    "/api/v1/read",
+    "/api/v1/latest",
+    "/api/v1/indicators",
+    "/api/v1/tables/",
+    "/api/v1/map",
+    "/metrics",
+    "/entries/",
+    "/rejects/",
+)
 _MUCH: Final = 10.0
 
 

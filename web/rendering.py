@@ -112,8 +112,8 @@ def _environment(site: Site, reader: Language, default: str, *, explains: bool) 
         soil_states=words.SOIL_STATES,
         position_words=words.POSITIONS,
         levels=words.LEVELS,
-        style_url=_static("style.css"),
-        icon_url=_static("icon.svg"),
+        style_url=static_address("style.css"),
+        icon_url=static_address("icon.svg"),
     )
     return found
 
@@ -133,7 +133,7 @@ def _address(path: str, *, code: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}lang={code}"
 
 
-def _static(name: str) -> str:
+def static_address(name: str) -> str:
     """A file's address, new whenever its content is, so that it can be kept for long."""
     content = resources.files("web").joinpath("static", name).read_bytes()
     return f"/static/{name}?v={hashlib.blake2b(content, digest_size=4).hexdigest()}"

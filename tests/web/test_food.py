@@ -71,11 +71,30 @@ def test_the_city_says_what_the_harvest_fed_and_saved_and_what_is_left_out(
     assert "Bulan ini: 408,0 kg, 1 dari 2 lorong melapor." in page
     assert "79.956 kkal dan 4.974 gram protein, cukup untuk 38,1 orang sehari" in page
     assert "Baru dari 74 % beratnya: kandungan sisanya tidak diketahui. SIMULASI belum lengkap" in page
-    assert "Rp2.083.188 menurut harga pasar, 222,4 % dari belanja pangan pokok satu rumah tangga" in page
+    assert "Rp2.083.188 menurut harga pasar, setara belanja pangan pokok 2,2 rumah tangga sebulan." in page
     assert "Baru dari 10 % beratnya: sisanya tidak ada harganya. dari tempat lain" in page
     assert "Kangkung darat 59,1 0,012" in page
     assert "1.427.619 warga" in page
     assert "Rp231.731 per orang sebulan (Panel Bandung, November 2026). dari tempat lain: Kota Bandung" in page
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (238.3, "Rp90.000 menurut harga pasar, setara belanja pangan pokok 2,4 rumah tangga sebulan."),
+        (100.0, "Rp90.000 menurut harga pasar, setara belanja pangan pokok 1,0 rumah tangga sebulan."),
+        (12.5, "Rp90.000 menurut harga pasar, 12,5 % dari belanja pangan pokok satu rumah tangga sebulan."),
+        (0.0, "Rp90.000 menurut harga pasar, 0,0 % dari belanja pangan pokok satu rumah tangga sebulan."),
+        (None, "Rp90.000 menurut harga pasar."),
+    ],
+)
+def test_savings_of_more_than_a_household_are_told_in_households(
+    share: float | None, words: str, garden: Garden, visit: Callable[..., TestClient]
+) -> None:
+    fed(garden, "saga", "lane")
+    saved(garden, "saga", "lane", saved_idr=90_000.0, basket_pct=share)
+
+    assert words in said(visit().get("/lanes/saga").text)
 
 
 def test_a_refused_figure_is_said_with_its_reason(garden: Garden, visit: Callable[..., TestClient]) -> None:

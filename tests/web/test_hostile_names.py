@@ -23,8 +23,10 @@ from tests.web.hostile_city import NAMES, TEXTS, fill, hostile_site
 from tests.web.serving import request, serving, talk
 from tests.web.test_browser import chromium
 from web.app import create_app
+from web.exports import FORMS
 from web.public import is_by_day, readable
 from web.settings import WebSettings
+from web.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +47,13 @@ PAGES = (
         "/quality",
         "/sources",
         "/api",
+        "/office",
+        "/map",
+        "/map?level=kelurahan&figure=dry",
+        "/map?figure=none",
+        "/map?level=none",
+        "/brief",
+        "/data",
         "/nothing",
         "/lanes/l",
         "/prices?market=none",
@@ -79,6 +88,12 @@ ROUTES = {
         "/quality",
         "/api",
         "/sources",
+        "/office",
+        "/map",
+        "/brief",
+        "/data",
+        *(f"/api/v1/tables/{name}.{form}" for name in TABLES for form in FORMS),
+        "/api/v1/map.geojson",
         *OTHERS,
         "/api/v1/read",
         "/api/v1/latest",
@@ -87,8 +102,8 @@ ROUTES = {
 TAGS = frozenset(
     re.findall(
         r"\w+",
-        "a article b body br circle code dd desc details div dl dt footer g h1 h2 h3 head header html img li"
-        " link main meta nav p path rect section small span strong summary svg symbol table tbody td text tfoot th"
+        "a article b body br caption circle code dd desc details div dl dt footer g h1 h2 h3 head header html img li"
+        " link main meta nav p path pattern rect section small span strong summary svg symbol table tbody td text tfoot th"
         " thead title tr ul use wbr",
     )
 )

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from store.contract import Store
     from tests.web.conftest import Garden, StandingClock
 
-PAGES = ("/", "/lanes/saga", "/lanes/agatis", "/prices", "/health", "/quality", "/sources", "/api")
+OFFICE = ("/office", "/map", "/brief", "/data")
+PAGES = ("/", "/lanes/saga", "/lanes/agatis", "/prices", "/health", "/quality", "/sources", "/api", *OFFICE)
 CHARTS = {"/": 1, "/lanes/saga": 2, "/lanes/agatis": 1, "/prices": 3, "/health": 1}
 MOST_BYTES = 60_000
 MOST_CHART_BYTES = 20_000

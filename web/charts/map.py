@@ -120,7 +120,8 @@ def choropleth(areas: Sequence[Area], outlines: Outlines, *, key: str, title: st
 def swatch(key: str, kind: str) -> Markup:
     """A legend's small picture of a class of the map `key`, with its sign."""
     tile = rectangle(_FINE, _FINE, 30 * _FINE, 18 * _FINE, class_="tile")
-    sign = text(16, 10 + _LETTER, SIGNS.get(kind, kind), class_="sign", anchor="middle")
+    words = SIGNS.get(kind, kind)
+    sign = text(16, 10 + _LETTER, words, class_="sign", anchor="middle") if words else Markup("")
     inside = element("g", tile, fill=f"url(#{key}-{kind})", transform=f"scale({1 / _FINE})")
     return element("svg", inside, sign, class_="chart swatch", viewBox="0 0 32 20", aria_hidden="true")
 
