@@ -77,7 +77,7 @@ class Line:
         if self.unit == MONEY:
             sign = "" if not self.change else "+" if self.change > 0 else "−"
             return sign + language.money(None if self.change is None else abs(self.change), currency)
-        unit = language.text(N_("poin")) if self.unit == "%" else ""
+        unit = {"%": language.text(N_("poin")), "kg": "kg"}.get(self.unit, "")
         return language.change(self.change, self.digits, unit=unit)
 
 

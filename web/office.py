@@ -108,6 +108,7 @@ class Office:
             "now": self._reader.local(self._reader.now_ns),
             "week": week,
             "lines": lines(week),
+            "price_marks": words.joined_marks(",".join(food.marks) for food in week.prices.foods),
             "said": lambda line, value: line.number(value, language, site.currency),
             "difference": lambda line: line.difference(language, site.currency),
             "sentence": lambda doubt: sentence(doubt, site, language),

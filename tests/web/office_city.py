@@ -92,6 +92,39 @@ def places(garden: Garden) -> None:
         garden.soil_state(f"l{n}", "b1", "dry" if n % 2 else "good")
 
 
+def crowded(garden: Garden) -> None:
+    """As much news as a brief can have to tell: all chillies and many foods dear and in alarm, and many doubts."""
+    for food in CHILLIES + DEAR:
+        garden.ceiling(food, "above")
+        tags = {"market": "bandung", "commodity": food}
+        garden.indicator("price_weekly", date(2026, 11, 16), tags, {"change": 12.5, "marks": "stand_in,imputed"})
+        for alarm in ("alps", "ifpa"):
+            said: dict[str, Value] = {"value": 2.4, "phase": "abnormally_high", "marks": "stand_in,unverified"}
+            garden.indicator("price_alarm", date(2026, 10, 1), {**tags, "alarm": alarm}, said)
+    for n in _TEN:
+        tags = {"lane": f"l{n}", "bed": "b1", "field": "soil.moisture", "test": "stuck"}
+        doubt: dict[str, Value] = {
+            "value": 44.4,
+            "usual": 30.0,
+            "left_out": 1.0,
+            "detail": f"l{n}-n1",
+            "marks": "recorded",
+        }
+        garden.indicator("sensor_doubt", garden.today, tags, doubt)
+    kg: dict[str, float | None] = dict.fromkeys((*CHILLIES, "bayam", "kangkung", "sawi", "tomat"), 12.5)
+    for food in kg:
+        tags = {"level": "kota", "place": "makassar", "commodity": food}
+        due: dict[str, Value] = {"kg_low": 1.0, "kg_typical": 2.0, "kg_high": 3.0, "plantings": 1.0, "overdue": 1.0}
+        garden.indicator("harvest_expected", garden.monday + timedelta(days=7), tags, {**due, "marks": "unverified"})
+
+
+CHILLIES = ("cabai-hijau", "cabai-merah-besar", "cabai-merah-keriting", "cabai-rawit-hijau", "cabai-rawit-merah")
+DEAR = (
+    *("bawang-putih", "beras-premium", "daging-ayam-ras", "daging-sapi", "gula-konsumsi", "minyak-goreng-kemasan"),
+    *("telur-ayam-ras", "tepung-terigu-kemasan", "ikan-bandeng", "ikan-kembung", "ikan-tongkol", "kentang"),
+)
+
+
 def _yielded(garden: Garden, lane: str, **fields: Value) -> None:
     garden.indicator("garden_yield", MONTH, {"lane": lane}, {**fields, "marks": "simulated"})
 

@@ -66,7 +66,7 @@ def test_each_number_of_the_week_stands_with_its_change_its_completeness_and_its
     text = page(client, "/office")
 
     for words in (
-        "Panen 1.650,0 kg 1 dari 2 lorong melapor +660,0 dari minggu sebelumnya SIMULASI",
+        "Panen 1.650,0 kg 1 dari 2 lorong melapor +660,0 kg dari minggu sebelumnya SIMULASI",
         "Bagian kebutuhan energi warga 0,0027 % kandungan diketahui dari 74 % beratnya 9 dari 12 lorong melapor",
         "Rp1.500.000 setara belanja pangan pokok 2,4 rumah tangga seminggu 9 dari 12 lorong melapor +Rp600.000",
         "Harga bulan ini terhadap bulan lalu +2,0 % 10 dari 12 pangan berharga +1,5 poin",

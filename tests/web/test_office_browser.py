@@ -13,7 +13,7 @@ from selenium.webdriver.common.print_page_options import PrintOptions
 from store import open_store
 from store.settings import StoreSettings
 from tests.web.conftest import NOW, StandingClock
-from tests.web.office_city import fill, office_site
+from tests.web.office_city import crowded, fill, office_site
 from tests.web.serving import serving
 from tests.web.test_browser import chromium, console
 from web.settings import WebSettings
@@ -34,7 +34,7 @@ WIDTHS = (320, 400, 1280)
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store = open_store(StoreSettings(url="duckdb://memory"), clock=StandingClock(NOW))
     site = office_site(tmp_path_factory.mktemp("office") / "makassar")
-    fill(store)
+    crowded(fill(store))
     with serving(store, site, StandingClock(NOW), WebSettings(requests_burst=10**6, keep_seconds=1e6)) as port:
         yield f"http://127.0.0.1:{port}"
     store.close()

@@ -175,7 +175,7 @@ def _ring(ring: Ring, frame: _Frame) -> str:
 
 
 def _signs(drawn: Sequence[tuple[Area, Polygon]], frame: _Frame, *, room: float) -> Markup:
-    """A class's number, once on each place, where it has room; beside those that need none."""
+    """A class's number, once on each place, where it has room; beside a small one that needs none."""
     largest: dict[str, tuple[Area, Ring]] = {}
     for area, (border, *_) in drawn:
         if area.place not in largest or _area(border) > _area(largest[area.place][1]):
@@ -183,9 +183,10 @@ def _signs(drawn: Sequence[tuple[Area, Polygon]], frame: _Frame, *, room: float)
     found = []
     for area, border in largest.values():
         west, south, east, north = _box([border])
-        if area.sign and min((east - west) * frame.x_scale, (north - south) * frame.y_scale) >= room:
+        width = min((east - west) * frame.x_scale, (north - south) * frame.y_scale)
+        if area.sign and width >= room:
             x, y = frame.at(*_middle(border))
-            aside = 0.0 if room else _ROOM
+            aside = 0.0 if width >= _ROOM else _ROOM
             found.append(text(x + aside, y + _LETTER, area.sign, class_="sign", anchor="middle"))
     return Markup("").join(found)
 
