@@ -103,8 +103,8 @@ TAGS = frozenset(
     re.findall(
         r"\w+",
         "a article b body br caption circle code dd desc details div dl dt footer g h1 h2 h3 head header html img li"
-        " link main meta nav p path pattern rect section small span strong summary svg symbol table tbody td text tfoot th"
-        " thead title tr ul use wbr",
+        " link main meta nav p path pattern rect section small span strong summary svg symbol table tbody td text tfoot"
+        " th thead title tr ul use wbr",
     )
 )
 OF_DIARY = TAGS | {"button", "fieldset", "form", "input", "label", "legend", "option", "script", "select", "template"}

@@ -12,10 +12,11 @@ from selenium.webdriver.common.print_page_options import PrintOptions
 
 from store import open_store
 from store.settings import StoreSettings
+from tests.flow.chromium import console
 from tests.web.conftest import NOW, StandingClock
 from tests.web.office_city import crowded, fill, office_site
 from tests.web.serving import serving
-from tests.web.test_browser import chromium, console
+from tests.web.test_browser import chromium
 from web.settings import WebSettings
 
 if TYPE_CHECKING:
