@@ -19,7 +19,7 @@ from tests.web.conftest import _TABLES, _TOML, NOW, StandingClock
 from tests.web.serving import serving
 from tests.web.test_browser import chromium
 from tests.web.test_explanations import SOIL
-from tests.web.test_hostile_names import OTHERS, ROUTES
+from tests.web.test_hostile_names import FILES, OTHERS, ROUTES
 from tests.web.test_operator import PASSWORD
 from tests.web.test_pages import PAGES
 from web.operator import hashed
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.chromium
 
 WIDTHS: Final = (320, 1280)
 CHECKED: Final = (*PAGES, "/lanes/saga/card", "/cards", "/cards?place=mariso", "/nothing", SOIL)
-NO_PAGES: Final = (*OTHERS, "/api/v1/read", "/api/v1/latest", "/lanes/{lane}/week.png")
+NO_PAGES: Final = (*OTHERS, *FILES, "/api/v1/read", "/api/v1/latest", "/lanes/{lane}/week.png")
 _RUN: Final = """
 const done = arguments[0];
 document.querySelectorAll('details').forEach(part => part.open = true);

@@ -76,6 +76,7 @@ OTHERS = (
     "/api/v1/measurements",
     "/api/v1/indicators",
 )
+FILES = ("/api/v1/map.geojson", *(f"/api/v1/tables/{name}.{form}" for name in TABLES for form in FORMS))
 ROUTES = {
     *(
         "/",
@@ -92,8 +93,7 @@ ROUTES = {
         "/map",
         "/brief",
         "/data",
-        *(f"/api/v1/tables/{name}.{form}" for name in TABLES for form in FORMS),
-        "/api/v1/map.geojson",
+        *FILES,
         *OTHERS,
         "/api/v1/read",
         "/api/v1/latest",
@@ -237,6 +237,15 @@ def test_json_holds_texts_and_csv_holds_no_formula_and_both_the_same_numbers(add
             else:
                 assert not cell.startswith(FORMULA), (name, cell)
                 assert cell.replace("'", "") == (value or "").replace("'", "")
+
+
+@pytest.mark.parametrize("address", [file for file in FILES if file.endswith(".csv")])
+def test_no_table_of_the_pages_holds_a_formula(address: str, city: City) -> None:
+    answer = asked(city, address)
+
+    assert answer.status == 200
+    cells = [cell for line in csv.reader(io.StringIO(answer.text, newline="")) for cell in line]
+    assert [cell for cell in cells if cell.startswith(FORMULA) and not re.fullmatch(r"-[\d.e-]+", cell)] == []
 
 
 def test_the_walk_met_the_hostile_texts_and_numbers_below_zero(city: City) -> None:

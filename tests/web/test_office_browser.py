@@ -16,6 +16,7 @@ from tests.flow.chromium import console
 from tests.web.conftest import NOW, StandingClock
 from tests.web.office_city import crowded, fill, office_site
 from tests.web.serving import serving
+from tests.web.test_axe import axe, complaints
 from tests.web.test_browser import chromium
 from web.settings import WebSettings
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from selenium.webdriver import Chrome
 
-__all__ = ["chromium"]
+__all__ = ["axe", "chromium"]
 
 pytestmark = pytest.mark.chromium
 PAGES = ("/office", "/map", "/map?level=kelurahan&figure=dry", "/brief", "/data")
@@ -48,8 +49,8 @@ def narrow(chromium: Chrome, width: int) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_fits_every_width_in_both_languages_without_a_word_in_the_console(
-    path: str, address: str, chromium: Chrome
+def test_a_page_fits_every_width_in_both_languages_and_neither_console_nor_axe_complains(
+    path: str, address: str, axe: str, chromium: Chrome
 ) -> None:
     for lang in ("id", "en"):
         for width in WIDTHS:
@@ -60,6 +61,7 @@ def test_a_page_fits_every_width_in_both_languages_without_a_word_in_the_console
             wide = chromium.execute_script("return document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, (path, lang, width)
             assert chromium.execute_script("return document.styleSheets[1].cssRules.length") > 20
+        assert complaints(chromium, axe, chromium.current_url) == []
 
 
 def test_a_map_is_painted_by_class_and_its_numbers_are_readable(address: str, chromium: Chrome) -> None:
