@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -24,6 +25,7 @@ from store.contract import Query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import tzinfo
 
     import pandas as pd
 
@@ -40,6 +42,8 @@ _SHARES: Final = MappingProxyType(
     }
 )
 _LETTERS: Final[dict[int, Period]] = {len("2026-11"): "month", len("2026-W48"): "week", len("2026-11-24"): "day"}
+_KINDS: Final[dict[str, Period]] = {"day": "day", "week": "week", "month": "month"}
+_MOMENT: Final = re.compile(r"(?P<ms>\d{11,14})(/(?P<kind>day|week|month))?", re.ASCII)
 _INPUTS: Final = Label("Masukan", "Inputs")
 _ENOUGH: Final = Label("Cukupkah masukannya", "Are they enough")
 _FORMULA: Final = Label("Rumus dengan angkanya", "The formula with its numbers")
@@ -94,7 +98,7 @@ class Explainer:
         if indicator not in self._indicators:
             raise UnknownNameError("indicator", indicator, self._indicators)
         declared, of = self._indicators[indicator], measurement(indicator)
-        kind, start = _period(declared, period)
+        kind, start = _period(declared, period, self._site.zone)
         row = self._row(declared, kind, start, _tags(declared, where))
         inputs, lines = self._worked(declared, kind, row)
         return Explanation(
@@ -196,11 +200,16 @@ class Explainer:
         return _coded(declared.name, name, row[name]) if holds and row.get(f"{name}_flag") != 4 else None  # noqa: PLR2004  # QARTOD's bad
 
 
-def _period(declared: Indicator, text: str) -> tuple[Period, date]:
+def _period(declared: Indicator, text: str, zone: tzinfo) -> tuple[Period, date]:
     """The kind of period that a text names, and its first day."""
-    kind = _LETTERS.get(len(text), "day")
+    moment = _MOMENT.fullmatch(text)
+    kind: Period = "day" if moment else _LETTERS.get(len(text), "day")
     try:
-        day = date.fromisoformat({"month": f"{text}-01", "week": f"{text}-1"}.get(kind, text))
+        if moment:
+            day = datetime.fromtimestamp(int(moment["ms"]) / 1000, zone).date()
+            kind = _KINDS.get(moment["kind"] or "", declared.periods[0])
+        else:
+            day = date.fromisoformat({"month": f"{text}-01", "week": f"{text}-1"}.get(kind, text))
     except ValueError:
         raise ParameterError(
             f"period {text[:40]!r} is none; write a month (2026-11), a week (2026-W48) or a day (2026-11-24)"

@@ -72,7 +72,8 @@ class Explain(Protocol):
 
         Args:
             indicator: The name of an indicator.
-            period: A month (2026-11), a week (2026-W48) or a day (2026-11-24).
+            period: A month (2026-11), a week (2026-W48) or a day (2026-11-24), or a moment in it as dashboards know it:
+                milliseconds since 1970, and of which kind where the indicator has several (1795449600000/week).
             where: Tags of the value; `place` stands for the tag that names its place. Tags on which the stored values
                 do not differ may be left out.
 

@@ -90,6 +90,17 @@ def test_a_sum_is_explained_by_its_entries_at_every_level(filled: City) -> None:
         assert len(cells(found, "Inputs")) == 2
 
 
+def test_a_moment_names_its_period_as_dashboards_know_it(filled: City) -> None:
+    by_month, by_day = "1746028800000/month", "1746028800000/day"
+    harvest, bed = {"place": "saga", "commodity": "kangkung"}, {"place": "saga", "bed": "b1"}
+
+    month = explain(filled, "garden_harvest", by_month, **harvest)
+
+    assert month == explain(filled, "garden_harvest", "2025-05", **harvest)
+    assert explain(filled, "soil_state", by_day, **bed) == explain(filled, "soil_state", "2025-05-01", **bed)
+    assert explain(filled, "price_index", "1740758400000", place=MARKET).period == "2025-03-01"
+
+
 def test_a_beds_water_is_explained_by_its_hours(filled: City) -> None:
     found = explain(filled, "soil_state", "2025-05-01", place="saga", bed="b1")
 
