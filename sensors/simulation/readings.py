@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from commons.rows import Block
@@ -10,7 +11,6 @@ from sensors.simulation.sun import STEPS_PER_DAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from sensors.simulation.lane_day import LaneDay
     from sensors.simulation.probes import ProbeDay
@@ -23,6 +23,8 @@ Shown = tuple[float | None, float, float | None]
 _FIELDS: Final = ("moisture", "temperature", "ec")
 _STEPS_PER_HOUR: Final = 4
 _CHARGE_DAYS, _CHARGE_PCT = 120, 80.0
+_WRITTEN_A_DAY: Final = 2_400_000  # to the card [By]
+_CARDS_FROM: Final = date(2025, 8, 3).toordinal()  # the programme's first day
 _EC_WARMS: Final = 0.02  # by °C above 25
 _EC_AT_C: Final = 25.0
 
@@ -95,7 +97,10 @@ def health_block(
     node: tuple[str, str],
     origin: str,
 ) -> Block:
-    """The node's battery, which somebody charges every four months, its signal and its clock; every full hour.
+    """The node's report of itself at every full hour.
+
+    Its battery, which somebody charges every four months, its signal and its clock; what waits to be sent, seldom more
+    than nothing; and what its card was written, more each day since it was put in.
 
     Args:
         times: The moments [ns].
@@ -107,11 +112,14 @@ def health_block(
     """
     stream = draws(*node, "node")
     since, signal = int(stream.random() * _CHARGE_DAYS), -60.0 - 30.0 * stream.random()
+    age = max(0, day.toordinal() - _CARDS_FROM) + since
     hours = [(time, step) for time, step in zip(times, steps, strict=True) if step % _STEPS_PER_HOUR == 0]
     used = [((day.toordinal() + since) % _CHARGE_DAYS + step / STEPS_PER_DAY) / _CHARGE_DAYS for _, step in hours]
     fields = {
         "battery": [tenth(100.0 - _CHARGE_PCT * share) for share in used],
         "signal": [float(round(signal + 4.0 * errors[step])) for _, step in hours],
         "clock_offset": [round(0.2 * errors[-1 - step], 3) for _, step in hours],
+        "outbox": [float(max(0, round(8.0 * abs(errors[step]) - 12.0))) for _, step in hours],
+        "disk_written": [float(round(_WRITTEN_A_DAY * (age + step / STEPS_PER_DAY))) for _, step in hours],
     }
     return Block("health", [time for time, _ in hours], {"origin": origin}, fields)

@@ -139,6 +139,17 @@ def test_a_day_has_its_rows(season: dict[str, Any]) -> None:
     assert set(list(by_day.values())[:-1]) == {4 * 96 + 96 + 96 + 24}
 
 
+def test_a_card_is_written_more_and_more_and_little_waits(season: dict[str, Any]) -> None:
+    of_lane = [row for row in season["sydney"] if row["measurement"] == "health"]
+
+    written = [row["disk_written"] for row in of_lane]
+    assert written == sorted(written)
+    assert 0 < written[-1] - written[0] < 1e9
+    waiting = [row["outbox"] for row in of_lane]
+    assert waiting.count(0) > 0.8 * len(waiting)
+    assert max(waiting) < 30
+
+
 def test_blocks_survive_the_wire(site: Site, node_entry: Any, noon_ms: int) -> None:
     entry = node_entry("simulated")
     for block in build(entry, site).read(noon_ms, None).blocks:
