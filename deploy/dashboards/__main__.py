@@ -1,10 +1,10 @@
-"""`python -m deploy.dashboards`: write the dashboards' JSON where it is committed."""
+"""`python -m deploy.dashboards`: write dashboards and alert rules where they are committed."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from deploy.dashboards import ALERTING, JSON, alerting, build
 
-from deploy.dashboards import build
-
-for path in build(Path(__file__).parent / "json"):
-    print(path.relative_to(Path(__file__).parent))
+for path in build(JSON):
+    print(path.relative_to(JSON.parent))
+ALERTING.write_text(alerting(), "utf-8")
+print(ALERTING)

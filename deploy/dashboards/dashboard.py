@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from deploy.dashboards import words
+from deploy.dashboards import links, variables, words
 from deploy.dashboards.panels import SOURCE, Panel, placed
 
 if TYPE_CHECKING:
@@ -26,11 +26,13 @@ class Annotation:
         name: What people switch on and off.
         query: InfluxQL whose rows are the moments.
         text: The column that is shown.
+        color: Of its marks.
     """
 
     name: str
     query: str
     text: str
+    color: str = "green"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Dashboard:
         since: The time range to begin with, such as "now-7d".
         refresh: How often it is asked again, such as "15m".
         annotations: Moments marked on its charts.
+        page: The path of the light page that shows the same.
     """
 
     slug: str
@@ -58,14 +61,19 @@ class Dashboard:
     since: str
     refresh: str
     annotations: tuple[Annotation, ...] = ()
+    page: str = "/"
 
     @property
     def uid(self) -> str:
         """Its name in addresses, fixed for ever: bookmarks and alerts hold it."""
         return f"{TAG}-{self.slug}-{self.language}"
 
-    def json(self) -> Json:
-        """What Grafana stores."""
+    def json(self, web: str = links.WEB) -> Json:
+        """What Grafana stores.
+
+        Args:
+            web: Where the light pages are, for readers' browsers.
+        """
         return {
             "uid": self.uid,
             "title": self.title[self.language],
@@ -77,9 +85,9 @@ class Dashboard:
             "timezone": "",  # Grafana's own default, which is to be the city's: days begin at its midnight
             "time": {"from": self.since, "to": "now"},
             "refresh": self.refresh,
-            "templating": {"list": list(self.variables)},
+            "templating": {"list": [*self.variables, variables.constant(links.WEB_VARIABLE, web)]},
             "annotations": {"list": [_annotation(annotation) for annotation in self.annotations]},
-            "links": [self._sisters(), self._other_language()],
+            "links": [self._sisters(), self._light_page(), self._other_language()],
             "panels": placed(self.panels),
         }
 
@@ -87,7 +95,7 @@ class Dashboard:
         """A list of the dashboards of the same language."""
         return {
             "type": "dashboards",
-            "title": "Lorong",
+            "title": words.OTHERS[self.language],
             "tags": [f"{TAG}-{self.language}"],
             "url": "",
             "icon": "external link",
@@ -98,21 +106,30 @@ class Dashboard:
             "keepTime": False,
         }
 
+    def _light_page(self) -> Json:
+        """The page of the same that a cheap phone reads."""
+        return _link(words.WEB_PAGE[self.language], links.page(self.page, self.language))
+
     def _other_language(self) -> Json:
         """The same page in the other language, with the choices made."""
         other = next(language for language in words.LANGUAGES if language != self.language)
-        return {
-            "type": "link",
-            "title": words.OTHER_LANGUAGE[self.language],
-            "url": f"/d/{TAG}-{self.slug}-{other}",
-            "tags": [],
-            "icon": "external link",
-            "tooltip": "",
-            "asDropdown": False,
-            "targetBlank": False,
-            "includeVars": True,
-            "keepTime": True,
-        }
+        title, url = words.OTHER_LANGUAGE[self.language], f"/d/{TAG}-{self.slug}-{other}"
+        return {**_link(title, url), "includeVars": True, "keepTime": True}
+
+
+def _link(title: str, url: str) -> Json:
+    return {
+        "type": "link",
+        "title": title,
+        "url": url,
+        "tags": [],
+        "icon": "external link",
+        "tooltip": "",
+        "asDropdown": False,
+        "targetBlank": False,
+        "includeVars": False,
+        "keepTime": False,
+    }
 
 
 def _annotation(annotation: Annotation) -> Json:
@@ -129,6 +146,6 @@ def _annotation(annotation: Annotation) -> Json:
         "datasource": SOURCE,
         "enable": True,
         "hide": False,
-        "iconColor": "green",
+        "iconColor": annotation.color,
         "target": target,
     }

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from commons.catalogue import Label, measurement
+from commons.catalogue import Label
 from commons.marks import ALL_BEDS, ALL_FOODS
-from deploy.dashboards import variables, words
+from deploy.dashboards import comparisons, moments, variables, words
 from deploy.dashboards.charts import Charts
-from deploy.dashboards.dashboard import Annotation, Dashboard
+from deploy.dashboards.dashboard import Dashboard
 from deploy.dashboards.query import Rows, among, equals, is_number, more_than, other_than
 
 if TYPE_CHECKING:
+    from deploy.dashboards.panels import Panel
     from deploy.dashboards.words import Language
 
 _LANES: Final = (variables.IN_CITY, among("lane", "lane"))
-_WEEK, _MONTH = 7, 40
+_WEEK, _MONTH, _QUARTER = 7, 40, 90  # [d]
 _RECENT_HOURS: Final = 48  # today's row, or yesterday's while today's is not computed
 
 _SOIL: Final = Rows("soil", _LANES, ("lane", "bed", "origin"))
@@ -55,6 +56,18 @@ _ABOUT: Final = Label(
     "The beds of the lanes chosen: whether the soil is dry, how many litres to give, and when the node was last heard. "
     "Sample data come from a simulation and from recordings elsewhere; their origin is always written.",
 )
+_TODAYS: Final = Label("Petak hari ini", "Beds today")
+_HARVESTS: Final = Label("Panen, kompos dan penjualan", "Harvest, compost and sales")
+_WEATHERS: Final = Label("Udara dan cuaca", "Air and weather")
+_HEARING: Final = Label("Kapan alat terakhir terdengar", "When nodes were last heard")
+_LIMIT: Final = Label(
+    "Petak perlu disiram bila garis pertama melewati batasnya.",
+    "A bed needs water where the first line is over its limit.",
+)
+_TOO_OLD: Final = Label(
+    "Tujuh hari terakhir, apa pun rentang waktu yang dipilih; hari tanpa bacaan dihitung 24 jam diam.",
+    "The last seven days, whatever time range is chosen; a day without readings counts as 24 silent hours.",
+)
 _TODAY: Final = Label(
     "Nilai terbaru dari 48 jam terakhir, apa pun rentang waktu yang dipilih.",
     "The newest of the last 48 hours, whatever time range is chosen.",
@@ -76,6 +89,10 @@ _THIS_MONTH: Final = Label(
     "This month and last. Ranks are ranges, and a lane with too few reports has none.",
 )
 _TYPED: Final = Label("Seperti yang dicatat; diam bukan nol.", "As typed; silence is not zero.")
+_SEASONS: Final = Label(
+    "90 hari terakhir, apa pun rentang waktu yang dipilih, seperti yang dicatat; diam bukan nol.",
+    "The last 90 days, whatever time range is chosen, as typed; silence is not zero.",
+)
 _USED: Final = ("given", "need", "ratio", "entries", "coverage", "marks")
 _SEASON: Final = ("area", "opens", "closes", "kg_low", "kg_typical", "kg_high", "harvests", "coverage", "marks")
 _WEIGHTS: Final = ("kg_low", "kg_typical", "kg_high", "plantings", "overdue", "coverage", "marks")
@@ -86,48 +103,67 @@ _HEARD: Final = ("share", "silent_hours", "heard", "coverage", "marks")
 def build(language: Language) -> Dashboard:
     """The garden dashboard in one language."""
     charts = Charts(language)
-    newest_state = ("state", "litres", "moisture", "depletion", "raw_depth", "coverage", "marks")
-    water = replace(_STATE, by=("lane",))
-    panels = (
-        charts.about(_ABOUT),
-        charts.figure(water, "litres", _STATE.total_since(_RECENT_HOURS, "litres", by=water.by), _TODAY),
-        charts.gauges(_STATE, "litres", _STATE.since(_RECENT_HOURS, "litres"), _TODAY),
-        charts.newest(_STATE, newest_state),
-        charts.lines(_SOIL, "moisture"),
-        charts.states(_STATE),
-        charts.newest(_OUTLOOK, _SEASON, _STANDING, when=None),
-        charts.about_now(_DUE, _WEIGHTS, _TWO_WEEKS, days=_WEEK),
-        charts.newest(_WATER_WEEKS, _USED, _TYPED),
-        charts.periods(_WATER, "given", _TYPED, bars=True),
-        charts.periods(_WATER, "need", bars=True),
-        charts.about_now(_YIELD, _RANKS, _THIS_MONTH, days=_MONTH),
-        charts.totals(_COMPOST, "waste_kg", _TYPED),
-        charts.totals(_SALES, "received_idr", _TYPED),
-        charts.periods(_WEATHER, "et0"),
-        charts.periods(_WEATHER, "rain", bars=True),
-        charts.periods(_COMFORT, "heat_index_max"),
-        charts.periods(_COMFORT, "vpd_max"),
-        charts.periods(_DATA, "share"),
-        charts.newest(_NODES, _HEARD),
-        charts.lines(_SOIL, "temperature"),
-        charts.lines(_AIR, "temperature"),
-        charts.lines(_AIR, "humidity"),
-        replace(charts.lines(_RAIN, "depth"), bars=True),
-        charts.newest(_SOIL, ("moisture", "temperature", "ec"), _SILENT, when=words.HEARD),
-    )
     return Dashboard(
         slug="garden",
         language=language,
         title=Label("Lorong: Kebun", "Lorong: Garden"),
         description=_ABOUT,
         variables=(variables.city(language), *variables.lanes(language)),
-        panels=panels,
+        panels=(*_beds(charts), *_harvest(charts), *_air(charts), *_nodes(charts), charts.about(_ABOUT)),
         since="now-7d",
         refresh="15m",
-        annotations=(_harvests(language),),
+        annotations=(moments.harvests(_HARVEST, language), moments.methods("soil_state", language, *_LANES)),
     )
 
 
-def _harvests(language: Language) -> Annotation:
-    """A mark on every chart where something was harvested."""
-    return Annotation(measurement("garden_harvest").label[language], _HARVEST.every("commodity", "kg"), "commodity")
+def _beds(charts: Charts) -> tuple[Panel, ...]:
+    newest_state = ("state", "litres", "moisture", "depletion", "raw_depth", "coverage", "marks")
+    water = replace(_STATE, by=("lane",))
+    return (
+        charts.section(_TODAYS),
+        charts.tiles(_STATE, "state_code", _STATE.since(_RECENT_HOURS, "state_code"), _TODAY),
+        replace(charts.gauges(_STATE, "litres", _STATE.since(_RECENT_HOURS, "litres"), _TODAY), height=6),
+        charts.figure(water, "litres", _STATE.total_since(_RECENT_HOURS, "litres", by=water.by), _TODAY),
+        replace(charts.silences(_NODES, _WEEK, _TOO_OLD), width=18, height=4),
+        charts.newest(_STATE, newest_state),
+        comparisons.beside(charts, _STATE, ("depletion", "raw_depth"), _LIMIT),
+        charts.lines(_SOIL, "moisture"),
+        charts.states(_STATE),
+        charts.lines(_SOIL, "temperature"),
+        charts.periods(_WATER, "given", _TYPED, bars=True),
+        charts.periods(_WATER, "need", bars=True),
+        charts.newest(_WATER_WEEKS, _USED, _TYPED),
+    )
+
+
+def _harvest(charts: Charts) -> tuple[Panel, ...]:
+    return (
+        charts.section(_HARVESTS),
+        charts.newest(_OUTLOOK, _SEASON, _STANDING, when=None),
+        charts.about_now(_DUE, _WEIGHTS, _TWO_WEEKS, days=_WEEK),
+        charts.about_now(_YIELD, _RANKS, _THIS_MONTH, days=_MONTH),
+        comparisons.totals(charts, _COMPOST, "waste_kg", _SEASONS, days=_QUARTER),
+        comparisons.totals(charts, _SALES, "received_idr", _SEASONS, days=_QUARTER),
+    )
+
+
+def _air(charts: Charts) -> tuple[Panel, ...]:
+    return (
+        charts.section(_WEATHERS),
+        charts.lines(_AIR, "temperature"),
+        charts.lines(_AIR, "humidity"),
+        charts.periods(_COMFORT, "heat_index_max"),
+        charts.periods(_COMFORT, "vpd_max"),
+        replace(charts.lines(_RAIN, "depth"), bars=True),
+        charts.periods(_WEATHER, "rain", bars=True),
+        charts.periods(_WEATHER, "et0"),
+        charts.periods(_DATA, "share"),
+    )
+
+
+def _nodes(charts: Charts) -> tuple[Panel, ...]:
+    return (
+        charts.section(_HEARING),
+        charts.newest(_SOIL, ("moisture", "temperature", "ec"), _SILENT, when=words.HEARD),
+        charts.newest(_NODES, _HEARD),
+    )

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-Kind = Literal["timeseries", "stat", "table", "barchart", "bargauge", "state-timeline", "text"]
+from deploy.dashboards.kinds import options
+
+Kind = Literal["timeseries", "stat", "table", "barchart", "bargauge", "state-timeline", "text", "geomap", "row"]
 Json = dict[str, Any]
 
 SOURCE: Final[Json] = {"type": "influxdb", "uid": "lorong-influxql"}
 COLUMNS: Final = 24  # the width of Grafana's grid
 _MILLISECONDS: Final = 1000
+_NAME_WIDTH: Final = 150  # of a table's column [px]
+_NUMBER_WIDTH: Final = 90  # [px]
+_LETTER_WIDTH: Final = 7  # [px]
+_PLAIN: Final = "blue"  # else Grafana paints whatever is above 80 red
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +35,49 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Where a number leads.
+
+    Args:
+        title: What people read.
+        url: An address with Grafana's variables.
+    """
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """A stored text or number and the words and colour that people see instead."""
 
     value: str
     words: str
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Numbers, and the words and colour that people see instead.
+
+    Args:
+        low: The least of them.
+        high: The greatest; None = any.
+        words: What people read.
+        color: Grafana's name of a colour.
+    """
+
+    low: float
+    high: float | None
+    words: str
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The colour of numbers from `low` on; the first step has none, and stands for all below."""
+
+    low: float | None
     color: str
 
 
@@ -47,6 +91,8 @@ class Column:
         unit: Grafana's unit id.
         choices: Words instead of stored values.
         hidden: It is left out.
+        link: Where its cells lead.
+        steps: Colours of its numbers.
     """
 
     name: str
@@ -54,6 +100,8 @@ class Column:
     unit: str = "string"
     choices: tuple[Choice, ...] = ()
     hidden: bool = False
+    link: Link | None = None
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +109,7 @@ class Panel:
     """One panel.
 
     Args:
-        kind: Grafana's panel type.
+        kind: Grafana's panel type; "row" is a heading over what follows.
         title: What people read above it.
         description: What it shows, what the marks beside it mean, and how often it is new.
         unit: Grafana's unit id of its numbers.
@@ -74,6 +122,12 @@ class Panel:
         stacked: Series on top of each other.
         columns: What the columns of a table are called, in the order in which they stand.
         choices: Words instead of stored values.
+        spans: Words instead of numbers.
+        link: Where its numbers lead.
+        shaped: What Grafana does to the answers before they are shown, as its transformations.
+        nothing: What people read where there is no number.
+        since: A time range of its own, such as "7d"; empty = the dashboard's.
+        legend: Whether its series are named below it; where there are many, pointing at one names it.
         content: The Markdown of a text panel.
     """
 
@@ -90,6 +144,12 @@ class Panel:
     stacked: bool = False
     columns: tuple[Column, ...] = ()
     choices: tuple[Choice, ...] = ()
+    spans: tuple[Span, ...] = ()
+    link: Link | None = None
+    shaped: tuple[Json, ...] = ()
+    nothing: str = ""
+    since: str = ""
+    legend: bool = True
     content: str = ""
 
 
@@ -114,22 +174,33 @@ def panel_json(panel: Panel, number: int, *, x: int, y: int) -> Json:
         x: Its left edge in Grafana's columns.
         y: Its upper edge in Grafana's rows.
     """
+    grid = {"x": x, "y": y, "w": panel.width, "h": panel.height}
+    if panel.kind == "row":
+        return {
+            "id": number,
+            "type": "row",
+            "title": panel.title,
+            "collapsed": False,
+            "gridPos": grid,
+            "panels": [],
+        }
     found: Json = {
         "id": number,
         "type": panel.kind,
         "title": panel.title,
         "description": panel.description,
         "datasource": SOURCE,
-        "gridPos": {"x": x, "y": y, "w": panel.width, "h": panel.height},
+        "gridPos": grid,
         "targets": [_target(target, index) for index, target in enumerate(panel.targets)],
         "fieldConfig": {
             "defaults": _defaults(panel),
-            "overrides": [_override(c) for c in panel.columns if not c.hidden],
+            "overrides": [_override(column, panel.kind) for column in panel.columns if not column.hidden],
         },
-        "options": _OPTIONS[panel.kind](panel),
-        "transformations": _arranged(panel.columns) if any(target.table for target in panel.targets) else [],
+        "options": options(panel),
+        "transformations": _transformations(panel),
     }
-    return {**found, "interval": panel.interval} if panel.interval else found
+    own = {"interval": panel.interval, "timeFrom": panel.since}
+    return {**found, **{name: value for name, value in own.items() if value}}
 
 
 def _target(target: Target, index: int) -> Json:
@@ -144,9 +215,18 @@ def _target(target: Target, index: int) -> Json:
 
 
 def _defaults(panel: Panel) -> Json:
-    found: Json = {"unit": panel.unit, "mappings": _mappings(panel.choices)}
+    found: Json = {
+        "unit": panel.unit,
+        "mappings": _mappings(panel.choices) + _ranges(panel.spans),
+        "thresholds": _thresholds((Step(None, _PLAIN),)),
+    }
+    if panel.link is not None:
+        found["links"] = [_link(panel.link)]
+    if panel.nothing:
+        found["noValue"] = panel.nothing
     if panel.kind == "timeseries":
         found["custom"] = {
+            **({"axisSoftMin": 0} if panel.bars else {}),
             "drawStyle": "bars" if panel.bars else "line",
             "fillOpacity": 70 if panel.bars else 0,
             "showPoints": "auto",
@@ -154,104 +234,63 @@ def _defaults(panel: Panel) -> Json:
             "insertNulls": panel.gap_seconds * _MILLISECONDS or False,
             "stacking": {"mode": "normal" if panel.stacked else "none", "group": "A"},
         }
+    if panel.kind == "state-timeline":
+        found["custom"] = {"fillOpacity": 80, "lineWidth": 0}
     return found
 
 
 def _mappings(choices: tuple[Choice, ...]) -> list[Json]:
     if not choices:
         return []
-    options = {c.value: {"text": c.words, "color": c.color, "index": i} for i, c in enumerate(choices)}
-    return [{"type": "value", "options": options}]
+    found = {c.value: {"text": c.words, "color": c.color, "index": i} for i, c in enumerate(choices)}
+    return [{"type": "value", "options": found}]
 
 
-def _override(column: Column) -> Json:
+def _ranges(spans: tuple[Span, ...]) -> list[Json]:
+    return [
+        {
+            "type": "range",
+            "options": {
+                "from": span.low,
+                "to": span.high,
+                "result": {"text": span.words, "color": span.color, "index": index},
+            },
+        }
+        for index, span in enumerate(spans)
+    ]
+
+
+def _thresholds(steps: tuple[Step, ...]) -> Json:
+    return {"mode": "absolute", "steps": [{"value": step.low, "color": step.color} for step in steps]}
+
+
+def _link(link: Link) -> Json:
+    return {"title": link.title, "url": link.url, "targetBlank": False}
+
+
+def _override(column: Column, kind: Kind) -> Json:
     properties: list[Json] = [{"id": "displayName", "value": column.title}, {"id": "unit", "value": column.unit}]
+    if kind == "table":  # titles stay whole; a narrow screen scrolls sideways
+        least = _NAME_WIDTH if column.unit == "string" else _NUMBER_WIDTH
+        width = max(least, _LETTER_WIDTH * len(column.title) + _LETTER_WIDTH * 4)
+        properties.append({"id": "custom.minWidth", "value": width})
+    if kind == "barchart" and column.unit != "string":  # the numbers stand beside the bars
+        properties.append({"id": "custom.axisPlacement", "value": "hidden"})
     if column.choices:
         properties.append({"id": "mappings", "value": _mappings(column.choices)})
+    if column.link is not None:
+        properties.append({"id": "links", "value": [_link(column.link)]})
+    if column.steps:
+        properties.append({"id": "thresholds", "value": _thresholds(column.steps)})
+        properties.append({"id": "color", "value": {"mode": "thresholds"}})
     return {"matcher": {"id": "byName", "options": column.name}, "properties": properties}
 
 
-def _arranged(columns: tuple[Column, ...]) -> list[Json]:
-    """Table columns in the order given, the hidden ones left out."""
-    order = {column.name: index for index, column in enumerate(columns)}
-    hidden = {column.name: True for column in columns if column.hidden}
-    return [{"id": "organize", "options": {"indexByName": order, "excludeByName": hidden, "renameByName": {}}}]
-
-
-_LEGEND: Final[Json] = {"calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": True}
-_NEWEST: Final[Json] = {"calcs": ["lastNotNull"], "fields": "", "values": False}
-
-
-def _series(_: Panel) -> Json:
-    return {"legend": _LEGEND, "tooltip": {"mode": "multi", "sort": "desc"}}
-
-
-def _bars(panel: Panel) -> Json:
-    named = next((column.name for column in panel.columns if column.unit == "string"), "")
-    return {
-        "barWidth": 0.97,
-        "fullHighlight": False,
-        "groupWidth": 0.7,
-        "legend": {**_LEGEND, "showLegend": False},
-        "orientation": "horizontal",
-        "showValue": "auto",
-        "stacking": "none",
-        "tooltip": {"mode": "single", "sort": "none"},
-        "xField": named,
-        "xTickLabelMaxLength": 0,
-        "xTickLabelRotation": 0,
-    }
-
-
-def _figure(_: Panel) -> Json:
-    return {
-        "colorMode": "value",
-        "graphMode": "none",
-        "justifyMode": "auto",
-        "orientation": "auto",
-        "percentChangeColorMode": "standard",
-        "reduceOptions": _NEWEST,
-        "showPercentChange": False,
-        "textMode": "value_and_name",
-        "wideLayout": True,
-    }
-
-
-def _gauge(_: Panel) -> Json:
-    return {
-        "displayMode": "basic",
-        "legend": {**_LEGEND, "showLegend": False},
-        "maxVizHeight": 300,
-        "minVizHeight": 16,
-        "minVizWidth": 8,
-        "namePlacement": "auto",
-        "orientation": "horizontal",
-        "reduceOptions": _NEWEST,
-        "showUnfilled": True,
-        "sizing": "auto",
-        "valueMode": "color",
-    }
-
-
-def _table(_: Panel) -> Json:
-    return {"cellHeight": "sm", "frameIndex": 0, "showHeader": True}
-
-
-def _states(_: Panel) -> Json:
-    tooltip = {"mode": "single", "sort": "none"}
-    return {"legend": _LEGEND, "mergeValues": True, "rowHeight": 0.9, "showValue": "auto", "tooltip": tooltip}
-
-
-def _text(panel: Panel) -> Json:
-    return {"content": panel.content, "mode": "markdown"}
-
-
-_OPTIONS: Final = {
-    "timeseries": _series,
-    "stat": _figure,
-    "table": _table,
-    "barchart": _bars,
-    "bargauge": _gauge,
-    "state-timeline": _states,
-    "text": _text,
-}
+def _transformations(panel: Panel) -> list[Json]:
+    """What is done to the answers; at last table columns in the order given, the hidden ones left out."""
+    if not panel.columns or not (panel.shaped or any(target.table for target in panel.targets)):
+        return list(panel.shaped)
+    order = {column.name: index for index, column in enumerate(panel.columns)}
+    hidden = {column.name: True for column in panel.columns if column.hidden}
+    arranged = {"indexByName": order, "excludeByName": hidden, "renameByName": {}}
+    return [*panel.shaped, {"id": "organize", "options": arranged}]

@@ -15,6 +15,7 @@ from commons.settings import refuse_credentials
 from deploy.dashboards import dashboards
 from deploy.dashboards.dashboard import TAG
 from deploy.dashboards.datasource import data_source
+from deploy.dashboards.links import WEB
 from deploy.dashboards.words import LANGUAGES
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _SECONDS: Final = 30.0
 _GRAFANAS_OWN: Final = ("id", "version")  # what Grafana adds to a dashboard's JSON when it stores it
 
 
-def push(url: str, token: Secret, *, store_url: str, store_token: Secret) -> list[str]:
+def push(url: str, token: Secret, *, store_url: str, store_token: Secret, web: str = WEB) -> list[str]:
     """Bring a Grafana to what this version of Lorong has; repeating it changes nothing more.
 
     Args:
@@ -39,6 +40,7 @@ def push(url: str, token: Secret, *, store_url: str, store_token: Secret) -> lis
         token: A service account's token of role Admin, which a data source needs.
         store_url: Where InfluxDB is, as Grafana's server sees it.
         store_token: An InfluxDB token that may read both buckets; whoever may open a dashboard can use it.
+        web: Where the light pages are, for readers' browsers.
 
     Returns:
         What was made or changed, one line each. The data source is written every time: Grafana never tells its token.
@@ -56,7 +58,7 @@ def push(url: str, token: Secret, *, store_url: str, store_token: Secret) -> lis
             done = [_data_source(grafana, data_source(store_url, store_token))]
             for language in LANGUAGES:
                 done.append(_folder(grafana, language))
-                done += [_dashboard(grafana, dashboard) for dashboard in dashboards(language)]
+                done += [_dashboard(grafana, dashboard, web) for dashboard in dashboards(language)]
     except GrafanaException as error:
         if error.status_code in _REFUSED:
             raise SettingsError(
@@ -93,9 +95,9 @@ def _folder(grafana: Any, language: Language) -> str:  # noqa: ANN401  # the sam
     return ""
 
 
-def _dashboard(grafana: Any, dashboard: Dashboard) -> str:  # noqa: ANN401  # the same
+def _dashboard(grafana: Any, dashboard: Dashboard, web: str) -> str:  # noqa: ANN401  # the same
     """One that is there as it should be is left alone, so that Grafana's list of versions stays short."""
-    wanted, folder = dashboard.json(), folder_uid(dashboard.language)
+    wanted, folder = dashboard.json(web), folder_uid(dashboard.language)
     there = _found(lambda: grafana.dashboard.get_dashboard(dashboard.uid))
     if there is not None:
         stored = {key: value for key, value in there["dashboard"].items() if key not in _GRAFANAS_OWN}

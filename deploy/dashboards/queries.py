@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from deploy.dashboards import dashboards
+from deploy.dashboards import alerts, dashboards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -55,6 +55,11 @@ def expanded_queries(
     return found
 
 
+def alert_queries() -> list[ExpandedQuery]:
+    """The query of every alert rule; they have no variables."""
+    return [ExpandedQuery("", rule.title.en, rule.query) for rule in alerts.RULES]
+
+
 def expanded(query: str, values: Values) -> str:
     """A query with its variables filled in as Grafana does."""
     return _VARIABLE.sub(lambda found: _text(values[found.group(1) or found.group(2)]), query)
@@ -63,7 +68,7 @@ def expanded(query: str, values: Values) -> str:
 def _queries(dashboard: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Who asks, the query, and its narrowest step."""
     for panel in dashboard["panels"]:
-        for target in panel["targets"]:
+        for target in panel.get("targets", ()):  # a heading asks nothing
             yield panel["title"], target["query"], panel.get("interval", "1m")
     for variable in dashboard["templating"]["list"]:
         if variable["type"] == "query":

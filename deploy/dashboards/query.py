@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 DATABASE: Final = "lorong"
 _TIME: Final = "$timeFilter"
+_EQUALS: Final = re.compile("= '(.*)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,12 @@ class Condition:
 
     def __str__(self) -> str:
         return f'"{self.name}" {self.test}'
+
+    @property
+    def value(self) -> str | None:
+        """The one text that it must be, where there is one."""
+        found = _EQUALS.fullmatch(self.test)
+        return found.group(1) if found else None
 
 
 def equals(tag: str, value: str) -> Condition:
@@ -51,6 +59,11 @@ def is_number(field: str, value: float) -> Condition:
 def among(tag: str, variable: str) -> Condition:
     """The tag is one of what a variable of many values holds: Grafana writes those as (a|b|c)."""
     return Condition(tag, f"=~ /^${variable}$/")
+
+
+def begins(name: str, text: str) -> Condition:
+    """The tag or text field begins so."""
+    return Condition(name, f"=~ /^{text}/")
 
 
 def empty(field: str) -> Condition:
@@ -121,6 +134,11 @@ class Rows:
         bounds = self._where(f"time > now() - {days}d AND time < now() + {days}d")
         return f"{self._select(names)} {bounds} {self._by()}"
 
+    def newest_since(self, days: int, *fields: str) -> str:
+        """The newest row of each series in the last days, whatever the time range."""
+        bounds = self._where(f"time > now() - {days}d")
+        return f"{self._select(fields)} {bounds} {self._by()} ORDER BY time DESC LIMIT 1"
+
     def since(self, hours: int, field: str) -> str:
         """The last value of each series in the last hours, whatever the time range."""
         return f'SELECT last("{self._known(field)}") AS "{field}" {self._from} {self._recent(hours)} {self._by()}'
@@ -130,9 +148,42 @@ class Rows:
         inner = self.since(hours, field)
         return f'SELECT sum("{field}") AS "{field}" FROM ({inner}) GROUP BY {_quoted(by)}'  # noqa: S608  # checked names
 
-    def total(self, field: str) -> str:
-        """A field put together over the whole time range."""
-        return f"{self._put_together((field,))} {self._where(_TIME)} {self._by()}".rstrip()
+    def heard_since(self, minutes: int, field: str) -> str:
+        """A sum over the last minutes, whatever the time range; nothing where nothing was written."""
+        picked = f'SELECT sum("{self._known(field)}") AS "{field}" {self._from}'
+        return f"{picked} {self._where(f'time > now() - {minutes}m')} {self._by()}"
+
+    def most_since(self, hours: int, field: str) -> str:
+        """The greatest value of each series in the last hours, whatever the time range."""
+        return f'SELECT max("{self._known(field)}") AS "{field}" {self._from} {self._recent(hours)} {self._by()}'
+
+    def each_day(self, days: int, field: str, *, missing: float) -> str:
+        """One value for each of the last days, counted back from now, whatever the time range.
+
+        Each such day holds one local midnight, and so one row of a daily indicator.
+
+        Args:
+            days: How many.
+            field: The field wanted.
+            missing: What stands for a day without a row; a series has at least one.
+        """
+        bounds = self._where(f"time > now() - {days}d AND time < now()")
+        picked = f'SELECT last("{self._known(field)}") AS "{field}" {self._from}'
+        return f"{picked} {bounds} {self._by('time(1d, now())')} fill({missing:g})"
+
+    def changes(self, field: str) -> str:
+        """Where a number differs from the one before it in its series, with the tags that stay apart as columns."""
+        step = f'SELECT difference("{self._known(field)}") AS "step" {self._from} {self._where(_TIME)} {self._by()}'
+        return f'SELECT {_quoted(self.by)}, "step" FROM ({step}) WHERE "step" != 0'  # noqa: S608  # checked names
+
+    def last_of(self, *names: str) -> str:
+        """The newest row of all series together."""
+        return f"{self._select(names)} {self._where(_TIME)} ORDER BY time DESC LIMIT 1"
+
+    def total(self, field: str, *, days: int = 0) -> str:
+        """A field put together over the whole time range, or over so many last days [d] whatever the time range."""
+        bounds = f"time > now() - {days}d" if days else _TIME
+        return f"{self._put_together((field,))} {self._where(bounds)} {self._by()}".rstrip()
 
     @property
     def _from(self) -> str:

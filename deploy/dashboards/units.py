@@ -9,6 +9,7 @@ from commons.errors import UnknownNameError
 if TYPE_CHECKING:
     from commons.catalogue import Field
 
+DATE: Final = "time:YYYY-MM-DD"
 _GRAFANA: Final = {
     "1": "none",
     "%": "percent",
@@ -34,6 +35,7 @@ _GRAFANA: Final = {
     "ms": "dateTimeAsIso",  # the catalogue's only milliseconds are moments
     "deg": "degree",
 }
+_DAYS: Final = frozenset({"opens", "closes", "ends", "first", "last"})  # midnights that mean their day
 _SHARES: Final = frozenset({"coverage"})  # a bare number from 0 to 1 that people read in per cent
 
 
@@ -45,6 +47,8 @@ def grafana_unit(field: Field) -> str:
     """
     if field.text:
         return "string"
+    if field.name in _DAYS and field.unit == "ms":
+        return DATE
     if field.name in _SHARES:
         return "percentunit"
     try:

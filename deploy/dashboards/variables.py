@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from commons.sites import Site
 from deploy.dashboards import words
 from deploy.dashboards.panels import SOURCE
 from deploy.dashboards.query import among, equals, tag_values
@@ -17,10 +19,12 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
+SITE: Final = Path(__file__).parents[1] / "sites" / "makassar"
 IN_CITY: Final = equals("city", "$city")
 _OF_LANES: Final = (IN_CITY, equals("level", "lane"))
 _ON_LOAD: Final = 1  # Grafana asks when the dashboard is opened, so a pushed dashboard needs no stored choice
 _ALPHABETICAL: Final = 1
+_HIDDEN: Final = 2
 
 
 def city(language: Language) -> Json:
@@ -54,8 +58,13 @@ def commodity(language: Language, of: str, *where: Condition) -> Json:
 
 
 def market(language: Language) -> Json:
-    """One market with prices: indices of different baskets are not to be compared."""
-    return _asked(language, "market", tag_values("price", "market", IN_CITY))
+    """One market with prices: indices of different baskets are not to be compared.
+
+    To begin with it is the one that the light pages begin with; where a city has no such market, the first.
+    """
+    first = str(Site(SITE).prices.get("index_market", ""))
+    asked = _asked(language, "market", tag_values("price", "market", IN_CITY))
+    return {**asked, "current": {"text": first, "value": first}}
 
 
 def fixed(language: Language, name: str, options: Mapping[str, Label]) -> Json:
@@ -72,6 +81,20 @@ def fixed(language: Language, name: str, options: Mapping[str, Label]) -> Json:
         "current": found[0],
         "multi": False,
         "includeAll": False,
+    }
+
+
+def constant(name: str, value: str) -> Json:
+    """A value that addresses use and nobody chooses, least of all the link that somebody was sent."""
+    return {
+        "name": name,
+        "label": name,
+        "type": "constant",
+        "query": value,
+        "hide": _HIDDEN,
+        "skipUrlSync": True,
+        "current": {"text": value, "value": value, "selected": True},
+        "options": [{"text": value, "value": value, "selected": True}],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from commons.catalogue import Label
-from deploy.dashboards.panels import Choice
+from deploy.dashboards.panels import Choice, Span, Step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +20,7 @@ NAMES: Final[Mapping[str, Label]] = {
     "city": Label("Kota", "City"),
     "collector": Label("Pengumpul", "Collector"),
     "commodity": Label("Komoditas", "Commodity"),
+    "field": Label("Besaran", "Quantity"),
     "group": Label("Kelompok pangan", "Food group"),
     "indicator": Label("Indikator", "Indicator"),
     "kecamatan": Label("Kecamatan", "District (kecamatan)"),
@@ -43,6 +44,12 @@ PERIODS: Final[Mapping[str, Label]] = {
     "day": Label("Hari", "Day"),
     "month": Label("Bulan", "Month"),
 }
+EXPLAINED: Final = Label("Bagaimana angka ini dihitung", "How this number came about")
+GARDEN: Final = Label("Kebun lorong ini", "This lane's garden")
+WEB_PAGE: Final = Label("Halaman ringan", "Light page")
+OTHERS: Final = Label("Dasbor lain", "Other dashboards")
+NOTHING: Final = Label("Belum ada data", "No data yet")
+TOO_OLD: Final = Label("Data terlalu lama", "Data too old")
 OTHER_LANGUAGE: Final = Label("English", "Bahasa Indonesia")
 ABOUT: Final = Label("Cara membaca halaman ini", "How to read this page")
 
@@ -87,6 +94,17 @@ _CHOICES: Final[Mapping[tuple[str, str], tuple[tuple[str, Label, str], ...]]] = 
         ("moderately_high", Label("Agak tinggi", "Moderately high"), "orange"),
         ("abnormally_high", Label("Luar biasa tinggi", "Abnormally high"), "red"),
     ),
+    ("price_alarm", "phase_code"): (
+        ("0", Label("Wajar", "Normal"), "green"),
+        ("1", Label("Mulai tinggi", "Getting high"), "yellow"),
+        ("2", Label("Waspada", "Alert"), "orange"),
+        ("3", Label("Krisis harga", "Price crisis"), "red"),
+    ),
+    ("price_alarm", "ifpa"): (
+        ("0", Label("Wajar", "Normal"), "green"),
+        ("1", Label("Agak tinggi", "Moderately high"), "orange"),
+        ("2", Label("Luar biasa tinggi", "Abnormally high"), "red"),
+    ),
     ("ceiling_position", "state"): (
         ("below", _BELOW, "blue"),
         ("within", _WITHIN, "green"),
@@ -94,6 +112,20 @@ _CHOICES: Final[Mapping[tuple[str, str], tuple[tuple[str, Label, str], ...]]] = 
     ),
     ("ceiling_position", "state_code"): (("-1", _BELOW, "blue"), ("0", _WITHIN, "green"), ("1", _ABOVE, "red")),
 }
+
+
+_SILENCE: Final = (
+    (0, 2, Label("Baru terdengar", "Just heard"), "green"),
+    (3, 23, Label("Diam beberapa jam", "Silent for hours"), "yellow"),
+    (24, None, Label("Diam sehari atau lebih: data terlalu lama", "Silent for a day or more: data too old"), "red"),
+)
+SHARES: Final = (Step(None, "red"), Step(0.5, "yellow"), Step(0.8, "green"))
+"""Colours of a coverage, from 0 to 1."""
+
+
+def silence(language: Language) -> tuple[Span, ...]:
+    """How long a node has been silent [h], in words."""
+    return tuple(Span(low, high, words[language], color) for low, high, words, color in _SILENCE)
 
 
 def choices(language: Language, measurement: str, field: str) -> tuple[Choice, ...]:

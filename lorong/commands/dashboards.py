@@ -9,22 +9,33 @@ from commons.settings import Secret
 from deploy import dashboards
 from deploy.dashboards.push import push as send_all
 
-FOLDER = Path(dashboards.__file__).parent / "json"
 
-
-def build(*, folder: Path = FOLDER) -> None:
-    """Write every dashboard's JSON anew from its code.
+def build(*, folder: Path = dashboards.JSON, alerts: Path = dashboards.ALERTING, web: str = dashboards.WEB) -> None:
+    """Write every dashboard's JSON and the alert rules anew from their code.
 
     Parameters
     ----------
     folder
         Where to; else where Grafana's configuration looks for it.
+    alerts
+        The file of the alert rules.
+    web
+        Where the light pages are, as readers' browsers reach them: a number's link leads to its explanation there.
     """
-    for path in dashboards.build(folder):
+    for path in dashboards.build(folder, web):
         print(path)
+    alerts.write_text(dashboards.alerting(), "utf-8")
+    print(alerts)
 
 
-def push(url: str, *, token_file: Path, store_url: str = "http://influxdb:8086", store_token_file: Path) -> None:
+def push(
+    url: str,
+    *,
+    token_file: Path,
+    store_url: str = "http://influxdb:8086",
+    store_token_file: Path,
+    web: str = dashboards.WEB,
+) -> None:
     """Send data source and dashboards to a Grafana that is already there; harmless to repeat.
 
     Parameters
@@ -37,8 +48,11 @@ def push(url: str, *, token_file: Path, store_url: str = "http://influxdb:8086",
         InfluxDB's address as Grafana reaches it.
     store_token_file
         A file that holds a token that may read InfluxDB.
+    web
+        Where the light pages are, as readers' browsers reach them.
     """
-    for line in send_all(url, _secret(token_file), store_url=store_url, store_token=_secret(store_token_file)):
+    store_token = _secret(store_token_file)
+    for line in send_all(url, _secret(token_file), store_url=store_url, store_token=store_token, web=web):
         print(line)
 
 

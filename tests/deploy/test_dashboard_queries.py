@@ -22,7 +22,7 @@ from commons.clock import NANOSECONDS_PER_DAY, NANOSECONDS_PER_MILLISECOND, Syst
 from commons.marks import ALL_BEDS, ALL_FOODS
 from commons.rows import Block
 from commons.sites import Site
-from deploy.dashboards.queries import ExpandedQuery, expanded_queries
+from deploy.dashboards.queries import ExpandedQuery, alert_queries, expanded_queries
 from ingest.places import place_rows
 from store import open_store
 
@@ -35,6 +35,7 @@ _ROOT = Path(__file__).parents[2]
 _SITE = Site(_ROOT / "deploy" / "sites" / "makassar")
 _LANES = ("sydney", "zurich")
 _COMMODITIES = ("kangkung", "cabai-rawit-merah")
+_METHOD = "method 2"  # why a history's rows were replaced
 _PASSWORD = "a-password-drawn-for-grafana"  # noqa: S105  # of a server that ends with the test
 _LEVELS = ("kota", "kecamatan", "kelurahan", "lane")
 _VALUES: dict[str, str | list[str]] = {
@@ -48,7 +49,15 @@ _VALUES: dict[str, str | list[str]] = {
     "market": "bandung-pihps",
     "period": "week",
 }
-_TEXTS = {"state": "dry", "marks": "simulated", "method": "1", "regulation": "Perbadan 5/2024", "refused": ""}
+_TEXTS = {
+    "replaced_because": _METHOD,
+    "state": "dry",
+    "marks": "simulated",
+    "method": "1",
+    "regulation": "Perbadan 5/2024",
+    "refused": "",
+}
+_HISTORIES = ("soil_state", "garden_harvest", "data_completeness", "price_index", "price_alarm")
 
 pytestmark = pytest.mark.influx
 
@@ -65,8 +74,9 @@ def _rows(name: str, times: list[int], **tags: str) -> Block:
 
 def _demo(now_ns: int) -> list[Block]:
     """A little of everything that dashboards show: beats of samples, days and months of indicators, states at zero."""
-    beats = [now_ns - i * 900_000 * NANOSECONDS_PER_MILLISECOND for i in range(1, 9)]
-    midnight = now_ns - now_ns % NANOSECONDS_PER_DAY - 8 * 3_600_000 * NANOSECONDS_PER_MILLISECOND  # of UTC+8
+    beats = [now_ns - i * 900_000 * NANOSECONDS_PER_MILLISECOND for i in range(8)]
+    ahead = 8 * 3_600_000 * NANOSECONDS_PER_MILLISECOND  # UTC+8
+    midnight = now_ns - (now_ns + ahead) % NANOSECONDS_PER_DAY
     days = [midnight - i * NANOSECONDS_PER_DAY for i in range(4)]
     months = [midnight - i * 30 * NANOSECONDS_PER_DAY for i in range(3)]
     blocks = [place_rows(_SITE), _rows("collector", beats, collector="main"), _rows("job", [0], indicator="soil_state")]
@@ -95,10 +105,26 @@ def _demo(now_ns: int) -> list[Block]:
             _rows("price_contribution", months, **market, basket=ALL_FOODS, commodity=commodity),
         ]
         blocks += [_rows(name, months, **market, commodity=commodity) for name in ("price_weekly", "price_variation")]
-        blocks.append(_rows("price_alarm", months, **market, commodity=commodity, alarm="alps"))
+        blocks += [
+            _rows("price_alarm", months, **market, commodity=commodity, alarm=alarm) for alarm in ("alps", "ifpa")
+        ]
         blocks.append(_rows("price_doubt", months, **market, commodity=commodity, quote="q1 (pihps)", test="outlier"))
         blocks.append(_rows("ceiling_position", days, **market, commodity=commodity, level="consumer"))
-    return blocks
+    return [*blocks, *_replaced(days, months)]
+
+
+def _replaced(days: list[int], months: list[int]) -> list[Block]:
+    """What an earlier version of a method had computed."""
+    lane, market = {"lane": _LANES[0]}, {"market": "bandung-pihps"}
+    tags: dict[str, dict[str, str]] = {
+        "soil_state": {**lane, "bed": "b1"},
+        "garden_harvest": {"level": "kota", "place": "makassar", "commodity": ALL_FOODS, "period": "week"},
+        "data_completeness": lane,
+        "price_index": {**market, "basket": ALL_FOODS},
+        "price_alarm": {**market, "commodity": _COMMODITIES[0], "alarm": "alps"},
+    }
+    times = {name: months if name.startswith("price") else days for name in _HISTORIES}
+    return [_rows(f"{name}_history", times[name], **tags[name], revision="r1") for name in _HISTORIES]
 
 
 def _of_the_garden(lane: str, days: list[int]) -> list[Block]:
@@ -106,6 +132,7 @@ def _of_the_garden(lane: str, days: list[int]) -> list[Block]:
     of_lane = ("lane_weather", "comfort", "garden_yield", "data_completeness")
     blocks = [_rows(name, days, lane=lane) for name in of_lane]
     blocks.append(_rows("node_completeness", days, lane=lane, node=f"{lane}-n1"))
+    blocks.append(_rows("sensor_doubt", days, lane=lane, bed="b1", field="soil.moisture", test="stuck"))
     blocks += [
         _rows("water_use", days, lane=lane, bed=bed, period=period)
         for bed in ("b1", ALL_BEDS)
@@ -118,13 +145,14 @@ def _of_the_garden(lane: str, days: list[int]) -> list[Block]:
     for commodity in ("kangkung", ALL_FOODS):
         blocks.append(_rows("garden_sales", days, **here, commodity=commodity, period="day"))
         coming = [days[0] + 5 * NANOSECONDS_PER_DAY, *days]
-        blocks.append(_rows("harvest_expected", coming, **here, commodity=commodity))
+        for level, place in zip(_LEVELS[::-1], _SITE.above(lane), strict=True):
+            blocks.append(_rows("harvest_expected", coming, level=level, place=place, commodity=commodity))
     return blocks
 
 
 def _food(days: list[int]) -> list[Block]:
     """What is made of the harvest, and what food costs."""
-    market = {"market": "bandung-pihps", "period": "week"}
+    market = {"market": "bandung-pihps", "period": "month"}
     blocks = [
         _rows("basket_cost", days, **market, basket="panel"),
         _rows("healthy_diet_cost", days, **market, group="diet"),
@@ -187,16 +215,19 @@ class Grafana:
         return [value for name, value in columns if name != "time" and value is not None]
 
 
-@pytest.fixture
-def grafana(own_influx: Any, tmp_path: Path, program: Callable[[str, str], str]) -> Iterator[Grafana]:
+@pytest.fixture(scope="module")
+def grafana(
+    influx: Any, tmp_path_factory: pytest.TempPathFactory, program: Callable[[str, str], str]
+) -> Iterator[Grafana]:
     """A Grafana's view of an InfluxDB with a little of everything in it."""
     program("curl", "curl")  # InfluxDB's image has it
     clock = SystemClock()
-    _set_up(own_influx, tmp_path)
-    settings = own_influx.settings(bucket_raw="lorong/raw", bucket_keep="lorong/keep")
+    _set_up(influx, tmp_path_factory.mktemp("grafana"))
+    settings = influx.settings(bucket_raw="lorong/raw", bucket_keep="lorong/keep")
     with closing(open_store(settings, clock=clock)) as store:
         store.write(_demo(clock.wall_ms() * NANOSECONDS_PER_MILLISECOND))
-        yield Grafana(own_influx.address, store)
+        yield Grafana(influx.address, store)
+    influx.wipe(settings)
 
 
 def _all_queries() -> list[ExpandedQuery]:
@@ -204,8 +235,8 @@ def _all_queries() -> list[ExpandedQuery]:
     return expanded_queries("id", _VALUES, time_filter=f"time >= {now - 90 * 86_400_000}ms and time <= {now}ms")
 
 
-def test_every_query_of_every_panel_variable_and_annotation_returns_rows(grafana: Grafana) -> None:
-    asked = _all_queries()
+def test_every_query_of_every_panel_variable_annotation_and_alert_returns_rows(grafana: Grafana) -> None:
+    asked = [*_all_queries(), *alert_queries()]
 
     empty = [(found.dashboard, found.panel, found.query) for found in asked if not grafana.values(found.query)]
 
@@ -223,6 +254,46 @@ def test_choices_are_narrowed_by_those_before_them(grafana: Grafana) -> None:
     assert ALL_FOODS not in grafana.values(choices["commodity"])
     assert {_SITE.above(x)[2] for x in _SITE.lanes} <= set(grafana.values(choices["kecamatan"]))
     assert _SITE.above(other)[2] not in grafana.values(choices["place"])
+
+
+def _last_values(grafana: Grafana, query: str) -> dict[str, float]:
+    """What an alert rule's reduction keeps: the last value of each series, by its node."""
+    series = grafana.results(query)[0]["series"]
+    return {found["tags"]["node"]: [row[1] for row in found["values"] if row[1] is not None][-1] for found in series}
+
+
+def test_a_node_without_a_row_in_the_last_day_counts_as_silent(grafana: Grafana) -> None:
+    now_ns = SystemClock().wall_ms() * NANOSECONDS_PER_MILLISECOND
+    old = [now_ns - n * NANOSECONDS_PER_DAY - NANOSECONDS_PER_DAY // 2 for n in (2, 3)]
+    grafana.store.write([_rows("node_completeness", old, lane="zurich", node="zurich-n9")])
+    query = next(found.query for found in alert_queries() if found.panel == "Node silent")
+
+    last = _last_values(grafana, query)
+
+    assert last["zurich-n9"] == 24
+    assert last["zurich-n1"] < 3
+
+
+def test_a_ceiling_that_changes_is_marked_where_it_changes(grafana: Grafana) -> None:
+    query = next(found.query for found in _all_queries() if "difference" in found.query)
+    times = sorted(row[0] for row in grafana.results(query)[0]["series"][0]["values"])
+    before = len(times)
+    day = NANOSECONDS_PER_DAY
+    start = (times[0] - 20 * 86_400_000) * NANOSECONDS_PER_MILLISECOND
+    rows = _rows(
+        "ceiling_position",
+        [start + i * day for i in range(4)],
+        market="bandung-pihps",
+        commodity="kangkung",
+        level="producer",
+    )
+    grafana.store.write([replace(rows, fields={**rows.fields, "max_idr": [10_000.0, 10_000.0, 12_000.0, 12_000.0]})])
+
+    marked = grafana.results(query)[0]["series"][0]
+    added = [row for row in marked["values"] if row[marked["columns"].index("level")] == "producer"]
+
+    assert len(marked["values"]) == before + 1
+    assert [(row[0], row[-1]) for row in added] == [((start + 2 * day) // NANOSECONDS_PER_MILLISECOND, 2000)]
 
 
 def test_a_refused_value_is_not_shown(grafana: Grafana) -> None:

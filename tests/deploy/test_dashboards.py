@@ -11,15 +11,18 @@ import pytest
 import yaml
 
 from commons.catalogue import measurement, measurements
+from commons.catalogue.commodities import commodities
 from commons.errors import UnknownNameError
 from commons.marks import ALL_FOODS
 from commons.settings import Secret
-from deploy.dashboards import build, dashboards, render
+from commons.sites import Site
+from deploy.dashboards import ALERTING, alerting, alerts, build, dashboards, render
 from deploy.dashboards.datasource import data_source
 from deploy.dashboards.push import FOLDERS, folder_uid
 from deploy.dashboards.queries import expanded, expanded_queries
 from deploy.dashboards.query import Rows, among, equals, tag_values
 from deploy.dashboards.units import grafana_interval, grafana_unit
+from deploy.dashboards.variables import SITE
 from deploy.dashboards.words import LANGUAGES
 
 if TYPE_CHECKING:
@@ -42,7 +45,8 @@ def _panels() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for language in LANGUAGES:
         for slug, document in _documents(language).items():
             for panel in document["panels"]:
-                yield language, slug, panel
+                if panel["type"] != "row":  # a heading
+                    yield language, slug, panel
 
 
 def _queries() -> list[str]:
@@ -87,11 +91,11 @@ def test_both_languages_ask_the_same_and_say_it_differently() -> None:
         english = _documents("en")[slug]
         pairs = list(zip(indonesian["panels"], english["panels"], strict=True))
 
-        assert [[t["query"] for t in i["targets"]] for i, _ in pairs] == [
-            [t["query"] for t in e["targets"]] for _, e in pairs
+        assert [[t["query"] for t in i.get("targets", ())] for i, _ in pairs] == [
+            [t["query"] for t in e.get("targets", ())] for _, e in pairs
         ]
         assert [i["title"] for i, e in pairs if i["title"] == e["title"]] == []
-        assert [i["title"] for i, e in pairs if i["description"] == e["description"]] == []
+        assert [i["title"] for i, e in pairs if i["type"] != "row" and i["description"] == e["description"]] == []
         assert indonesian["title"] != english["title"]
 
 
@@ -138,7 +142,7 @@ def test_every_query_names_what_the_catalogue_has() -> None:
         assert found, query
         policy, name = found.groups()
         about = measurement(name)
-        known = {"lorong", policy, name, *about.tags, *about.columns}
+        known = {"lorong", "step", policy, name, *about.tags, *about.columns}
         assert set(_NAME.findall(query)) <= known, query
         assert policy == ("raw" if about.kind == "sample" else "keep"), query
 
@@ -155,15 +159,16 @@ def test_every_variable_of_a_query_is_chosen_above_its_dashboard() -> None:
     for language in LANGUAGES:
         for slug, document in _documents(language).items():
             there = {variable["name"] for variable in document["templating"]["list"]}
-            asked = set(re.findall(r"\$([a-z]\w*)", json.dumps([p["targets"] for p in document["panels"]])))
+            asked = set(re.findall(r"\$([a-z]\w*)", json.dumps([p.get("targets", []) for p in document["panels"]])))
             own = {name for name in asked if not name.startswith("tag_")} - {"timeFilter", "col"}
             assert own <= there, slug
 
 
 def test_a_variable_of_many_values_is_used_as_a_whole_pattern() -> None:
     for document in _documents("id").values():
-        many = [v["name"] for v in document["templating"]["list"] if v["multi"]]
-        text = json.dumps(document["panels"]) + json.dumps([v["query"] for v in document["templating"]["list"]])
+        many = [v["name"] for v in document["templating"]["list"] if v.get("multi")]
+        asked = [panel.get("targets", []) for panel in document["panels"]]
+        text = json.dumps([asked, [v["query"] for v in document["templating"]["list"]], document["annotations"]])
         for name in many:
             assert len(re.findall(rf"\${name}\b", text)) == len(re.findall(rf"=~ /\^\${name}\$/", text)) > 0
 
@@ -173,7 +178,8 @@ def test_variables_need_no_stored_choice() -> None:
         for variable in document["templating"]["list"]:
             if variable["type"] == "query":
                 assert variable["refresh"] == 1
-                assert variable["current"]["value"] in ("", [], ["$__all"])
+                first = Site(SITE).prices["index_market"] if variable["name"] == "market" else ""
+                assert variable["current"]["value"] in (first, [], ["$__all"])
             else:
                 assert variable["current"] == variable["options"][0]
 
@@ -237,3 +243,73 @@ def test_provisioned_and_pushed_dashboards_lie_in_the_same_folders() -> None:
 
     assert {(p["folderUid"], p["folder"]) for p in providers} == {(folder_uid(x), FOLDERS[x]) for x in LANGUAGES}
     assert {Path(p["options"]["path"]).name for p in providers} == set(LANGUAGES)
+
+
+def test_every_computed_number_leads_to_its_explanation_at_the_address_given() -> None:
+    web = "https://kebun.example"
+    for dashboard in dashboards("en"):
+        document = dashboard.json(web)
+        values = {v["name"]: v["current"]["value"] for v in document["templating"]["list"]}
+        assert values["web"] == web
+        for panel in document["panels"]:
+            if panel["type"] in ("timeseries", "state-timeline"):
+                about = measurement(_FROM.findall(panel["targets"][0]["query"])[0][1])
+                whole = about.kind == "indicator" and "fill(24)" not in panel["targets"][0]["query"]
+                urls = [link["url"] for link in panel["fieldConfig"]["defaults"].get("links", ())]
+                begin = f"${{web}}/explain/{about.name}?period="
+                assert [url.startswith(begin) for url in urls] == [True] * whole, panel["title"]
+
+
+def test_a_link_to_an_explanation_names_every_tag_that_the_query_keeps_apart_or_fixes() -> None:
+    for _, slug, panel in _panels():
+        for link in panel.get("fieldConfig", {}).get("defaults", {}).get("links", ()):
+            query = panel["targets"][0]["query"]
+            name = link["url"].partition("/explain/")[2].partition("?")[0]
+            apart = re.findall(r'"(\w+)"', query.partition("GROUP BY")[2])
+            fixed = re.findall(r"\"(\w+)\" = '([^']+)'", query)
+            for tag in {*apart, *(tag for tag, _ in fixed)} - {"city", "period", "refused"}:
+                assert f"&{tag}=" in link["url"], (slug, panel["title"])
+            kinds = [value for tag, value in fixed if tag == "period"]
+            assert re.search(
+                r"period=\$\{__value\.time\}" + "".join(f"/{re.escape(kind)}" for kind in kinds), link["url"]
+            )
+            assert name in query
+
+
+def test_the_chillies_are_the_foods_that_begin_so() -> None:
+    chillies = {slug for slug, food in commodities().items() if "chilli" in food.label.en.lower()}
+
+    assert chillies == {slug for slug in commodities() if slug.startswith("cabai-")} != set()
+
+
+def test_the_committed_alert_rules_are_what_the_code_makes() -> None:
+    assert ALERTING.read_text("utf-8") == alerting(), "run `make dashboards`"
+    assert [path.name for path in ALERTING.parent.iterdir()] == [ALERTING.name]
+
+
+def test_alert_rules_stand_once_with_fixed_names_and_call_nobody_themselves() -> None:
+    document = json.loads(alerting())
+    rules = document["groups"][0]["rules"]
+
+    assert set(document) == {"apiVersion", "groups"}
+    assert [rule["uid"] for rule in rules] == [
+        "lorong-soil-dry",
+        "lorong-node-silent",
+        "lorong-ceiling-broken",
+        "lorong-alps-alert",
+        "lorong-index-coverage",
+        "lorong-store-away",
+    ]
+    loud = [rule["uid"] for rule in rules if "Alerting" in (rule["noDataState"], rule["execErrState"])]
+    assert loud == ["lorong-store-away"]
+
+
+def test_an_alarm_leads_to_a_panel_that_shows_it() -> None:
+    documents = {document["uid"]: document for document in _documents("id").values()}
+    for rule, written in zip(alerts.RULES, json.loads(alerting())["groups"][0]["rules"], strict=True):
+        said = written["annotations"]
+        panel = next(p for p in documents[said["__dashboardUid__"]]["panels"] if str(p["id"]) == said["__panelId__"])
+        assert f'."{rule.measurement}"' in json.dumps(panel["targets"]).replace('\\"', '"')
+        labels = re.findall(r"\$\$labels\.(\w+)", said["summary"])
+        assert set(labels) <= set(re.findall(r'"(\w+)"', rule.query.partition("GROUP BY")[2])), rule.slug
+        assert "$" not in said["summary"].replace("$$labels", "")
