@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := lorong sensors diary ingest store analytics web commons deploy tests
 
-.PHONY: run test check fix faults soak hostile schema bench vectors dashboards methods crises readme secrets lock clean
+.PHONY: run test check fix faults soak hostile schema bench screenshots vectors dashboards methods crises readme secrets lock clean
 
 run: $(VENV)/run  ## the whole pipeline on this machine; ARGS="--for 60 --port 8123 --data DIR"
 	@exec $(BIN)/lorong run $(ARGS)
@@ -37,6 +37,9 @@ schema: $(VENV)/dev  ## a thousand questions to each address of the API, after i
 
 bench: $(VENV)/dev  ## the figures that were asked for, beside their references; ARGS="packs singles" a part of them
 	$(BIN)/python -m tests.bench $(ARGS)
+
+screenshots: $(VENV)/dev  ## pictures of every page, and of every dashboard of a Grafana at GRAFANA_URL, in build/screenshots
+	$(BIN)/python -m tests.screenshots $(ARGS)
 
 vectors: $(VENV)/dev  ## run the worked examples of FILE=path.json through the methods
 	@$(BIN)/python -m tests.analytics.methods.vectors $(FILE)
