@@ -37,7 +37,7 @@ def _bars(panel: Panel) -> Json:
         "groupWidth": 0.7,
         "legend": _LEGEND if several else _NO_LEGEND,
         "orientation": "horizontal",
-        "showValue": "auto",
+        "showValue": "auto" if several else "always",  # the axis is hidden
         "stacking": "none",
         "tooltip": {"mode": "multi", "sort": "none"},
         "xField": named,

@@ -7,10 +7,11 @@ from pathlib import Path
 from commons.errors import SettingsError
 from commons.settings import Secret
 from deploy import dashboards
+from deploy.dashboards.links import WEB
 from deploy.dashboards.push import push as send_all
 
 
-def build(*, folder: Path = dashboards.JSON, alerts: Path = dashboards.ALERTING, web: str = dashboards.WEB) -> None:
+def build(*, folder: Path = dashboards.JSON, alerts: Path = dashboards.ALERTING, web: str = WEB) -> None:
     """Write every dashboard's JSON and the alert rules anew from their code.
 
     Parameters
@@ -34,7 +35,7 @@ def push(
     token_file: Path,
     store_url: str = "http://influxdb:8086",
     store_token_file: Path,
-    web: str = dashboards.WEB,
+    web: str = WEB,
 ) -> None:
     """Send data source and dashboards to a Grafana that is already there; harmless to repeat.
 
