@@ -11,7 +11,7 @@ from deploy.dashboards.links import WEB
 from deploy.dashboards.push import push as send_all
 
 
-def build(*, folder: Path = dashboards.JSON, alerts: Path = dashboards.ALERTING, web: str = WEB) -> None:
+def build(*, folder: Path = dashboards.JSON, alerts: Path | None = None, web: str = WEB) -> None:
     """Write every dashboard's JSON and the alert rules anew from their code.
 
     Parameters
@@ -19,14 +19,16 @@ def build(*, folder: Path = dashboards.JSON, alerts: Path = dashboards.ALERTING,
     folder
         Where to; else where Grafana's configuration looks for it.
     alerts
-        The file of the alert rules.
+        The file of the alert rules; else where Grafana's configuration looks for it, unless a folder is given.
     web
         Where the light pages are, as readers' browsers reach them: a number's link leads to its explanation there.
     """
     for path in dashboards.build(folder, web):
         print(path)
-    alerts.write_text(dashboards.alerting(), "utf-8")
-    print(alerts)
+    rules = alerts or (dashboards.ALERTING if folder == dashboards.JSON else None)
+    if rules is not None:
+        rules.write_text(dashboards.alerting(), "utf-8")
+        print(rules)
 
 
 def push(
@@ -52,8 +54,8 @@ def push(
     web
         Where the light pages are, as readers' browsers reach them.
     """
-    store_token = _secret(store_token_file)
-    for line in send_all(url, _secret(token_file), store_url=store_url, store_token=store_token, web=web):
+    token, store_token = _secret(token_file), _secret(store_token_file)
+    for line in send_all(url, token, store_url=store_url, store_token=store_token, web=web):
         print(line)
 
 
