@@ -104,7 +104,6 @@ def _asked(language: Language, name: str, query: str) -> Json:
         **_common(language, name),
         "type": "query",
         "datasource": SOURCE,
-        "definition": query,
         "query": query,
         "refresh": _ON_LOAD,
         "sort": _ALPHABETICAL,

@@ -55,10 +55,10 @@ def dashboard_pages(width: int) -> Iterator[tuple[str, str, int]]:
 
 
 def _kind(path: str) -> str:
-    """Pages of one kind have the same first part, and the same names in their query."""
+    """Pages of one kind begin alike; those of a single part are told apart by what their query names."""
     split = urllib.parse.urlsplit(path)
-    names = sorted(urllib.parse.parse_qs(split.query))
-    return "/".join([split.path.split("/")[1], *names])
+    first, *more = split.path.split("/")[1:]
+    return first if more else "/".join([first, *sorted(urllib.parse.parse_qs(split.query))])
 
 
 def _html(web: str, path: str) -> str:
