@@ -152,12 +152,14 @@ class Charts:
         """
         first, *others = (self.column(rows, field) for field in fields)
         link = None if when is None else links.explained(rows, self.language, table=True)
-        columns = (*map(self.tag, rows.by), replace(first, link=link), *others, self._moment(when))
+        named, shown = tuple(map(self.tag, rows.by)), (replace(first, link=link), *others)
+        moment = (self._moment(when),)
+        columns = (*named, *moment, *shown) if when is words.HEARD else (*named, *shown, *moment)
         panel = self.panel("table", rows, fields[0], note)
         target = Target(rows.newest(*fields, ever=when is None), table=True)
         title = f"{rows.about.label[self.language]}{self.apart(rows)}"
-        shown = replace(panel, title=title, targets=(target,), columns=columns, choices=(), unit="none", width=COLUMNS)
-        return replace(shown, nothing=_NO_NUMBER)
+        table = replace(panel, title=title, targets=(target,), columns=columns, choices=(), unit="none", width=COLUMNS)
+        return replace(table, nothing=_NO_NUMBER)
 
     def about_now(self, rows: Rows, fields: tuple[str, ...], note: Label = NO_NOTE, *, days: int) -> Panel:
         """A table of each row from so many days [d] ago to as many ahead, whatever the time range."""

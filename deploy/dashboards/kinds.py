@@ -56,7 +56,7 @@ def _figure(panel: Panel) -> Json:
         "percentChangeColorMode": "standard",
         "reduceOptions": _NEWEST,
         "showPercentChange": False,
-        "textMode": "value_and_name",
+        "textMode": "value_and_name" if "$tag_" in panel.targets[0].alias else "value",
         "wideLayout": True,
     }
 

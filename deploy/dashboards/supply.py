@@ -145,6 +145,7 @@ def _places(charts: Charts) -> tuple[Panel, ...]:
         comparisons.ranking(charts, _YIELD, ("low", "kg_m2_week", "high"), _RANKED, days=_MONTHS),
         charts.ranks(_YIELD, _RANKS, _RANKED, days=_MONTHS, least="rank_best"),
         comparisons.totals(charts, _PLACES, "kg", _WHOLE_RANGE),
+        charts.periods(_PLACES, "kg", _REPORTED, bars=True),
         charts.about_now(_DUE_PLACES, _DUE_FIELDS, _NEXT_WEEK, days=_WEEK),
         charts.newest(_PLACES, _FIELDS, _NEWEST),
         charts.newest(_PLACES_FOODS, _FIELDS, _NEWEST),
