@@ -179,9 +179,10 @@ class RejectsPage:
 
 def readable(payload: bytes) -> str:
     """A payload as it may be shown: what looks like a secret hidden, the end left out where it is long."""
-    text = _SECRET.sub(r'\1"***"', payload[: 8 * _MOST_LETTERS].decode("utf-8", "replace"))
-    rest = len(payload) - len(text[:_MOST_LETTERS].encode())
-    return text if len(text) <= _MOST_LETTERS and rest <= 0 else f"{text[:_MOST_LETTERS]} … (+{max(rest, 0)})"
+    shown = _SECRET.sub(r'\1"***"', payload[: 8 * _MOST_LETTERS].decode("utf-8", "replace"))
+    if len(shown) <= _MOST_LETTERS and len(payload) <= 8 * _MOST_LETTERS:
+        return shown
+    return f"{shown[:_MOST_LETTERS]} … [{len(payload)} B]"
 
 
 def _only_unheard(request: Request) -> None:

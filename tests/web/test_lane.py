@@ -36,12 +36,23 @@ def test_the_day_is_said_first_for_the_whole_lane(full: Store, visit: Callable[.
     html = visit(of=full).get("/lanes/saga").text
     today = html.partition('class="today"')[2].partition("</section>")[0]
 
-    assert "Hari ini siram 25 liter ≈ 2,5 gembor isi 10 liter Bedeng 1 25" in said(today)
+    assert "Hari ini siram 25 liter ≈ 2,5 gembor isi 10 liter Bedeng 1 25 liter" in said(today)
     assert 'href="#petak-b1"' in today
     assert "1 kering" in said(today)
     assert "1 cukup" in said(today)
     assert "basah" not in today  # the wet bed is a recording from elsewhere
     assert html.index('class="today"') < html.index('id="petak-b1"')
+
+
+def test_a_recording_from_elsewhere_asks_for_no_water_here(garden: Garden, visit: Callable[..., TestClient]) -> None:
+    for bed, litres in (("b1", 25.0), ("r1", 50.0)):
+        garden.soil("saga", bed, origin="recorded" if bed == "r1" else "simulated")
+        garden.soil_state("saga", bed, "dry", litres=litres)
+
+    page = said(visit().get("/lanes/saga").text)
+
+    assert "Hari ini siram 25 liter" in page
+    assert "Siram 50 liter" not in page
 
 
 def test_water_is_drawn_as_cans_and_said_in_words(full: Store, visit: Callable[..., TestClient]) -> None:

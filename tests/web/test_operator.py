@@ -146,6 +146,12 @@ def test_a_secret_in_a_payload_is_hidden(payload: bytes) -> None:
     assert "s3cret" not in readable(payload)
 
 
+def test_a_payload_is_shown_whole_where_it_is_short_and_its_length_told_where_it_is_not() -> None:
+    assert readable(b'{"token":"s3cret","t":1}') == '{"token":"***","t":1}'
+    assert readable(b"x" * 601) == f"{'x' * 600} … [601 B]"
+    assert readable(b"\xff" * 9000).endswith(" … [9000 B]")
+
+
 def test_the_cookie_is_for_this_page_alone(operator: Callable[..., TestClient]) -> None:
     tls = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https", **OURS}
     plain, over_tls = enter(operator()).headers["set-cookie"], enter(operator(), headers=tls).headers["set-cookie"]
