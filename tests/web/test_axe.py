@@ -37,7 +37,7 @@ __all__ = ["chromium"]
 pytestmark = pytest.mark.chromium
 
 WIDTHS: Final = (320, 1280)
-CHECKED: Final = (*PAGES, "/lanes/saga/card", "/cards", "/cards?place=mariso", "/nothing", SOIL)
+CHECKED: Final = (*PAGES, "/lanes/saga/card", "/cards", "/cards?place=mariso", "/diary/saga", "/nothing", SOIL)
 NO_PAGES: Final = (*OTHERS, *FILES, "/api/v1/read", "/api/v1/latest", "/lanes/{lane}/week.png")
 _RUN: Final = """
 const done = arguments[0];
