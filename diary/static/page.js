@@ -55,15 +55,14 @@ function prepare(form) {
   quicken(form, facts, lastOf);
   form.noValidate = true; // it is asked below, and says in the page's language what is missing
   for (const radio of form.querySelectorAll("[type=radio]")) radio.required = false;
-  let saved = 0;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    const { entry, version, at, saved = 0 } = form.dataset;
     if (Date.now() - saved < TREMBLE_MS || !isEnough(form)) return;
-    saved = Date.now();
-    const { entry, version, at } = form.dataset;
     const changed = entry ? { entry, version: Number(version), at: Number(at) } : null;
     const typed = documentOf(form);
     leave(form); // at once: whoever taps again finds an empty form
+    form.dataset.saved = Date.now();
     try {
       await enter({ ...typed, ...(changed ?? { entry: drawId(), version: 1, at: Date.now() }) });
     } catch {
@@ -192,11 +191,11 @@ const next = ({ document: entry }, more) => ({ ...entry, version: entry.version 
 function change(record) {
   const { document: entry } = record;
   const form = [...document.querySelectorAll("#forms form.entry")].find((found) => found.dataset.kind === entry.kind);
+  leave(form);
   fillIn(form, entry);
   const at = record.state === "refused" ? Date.now() : entry.at; // it may have been refused for its time
   Object.assign(form.dataset, { entry: entry.entry, version: entry.version + 1, at });
   form.querySelector(".save").textContent = words.save_change;
-  form.querySelector(".give-up")?.remove();
   const giveUp = make("button", words.give_up, { type: "button", className: "small give-up" });
   giveUp.addEventListener("click", () => leave(form));
   form.append(giveUp);
@@ -207,7 +206,7 @@ function change(record) {
 function leave(form) {
   form.reset();
   form.querySelector(".give-up")?.remove();
-  for (const name of ["entry", "version", "at"]) delete form.dataset[name];
+  for (const name of ["entry", "version", "at", "saved"]) delete form.dataset[name];
   form.querySelector(".save").textContent = form.classList.contains("nothing") ? words.nothing : words.save;
   form.dispatchEvent(new Event("change"));
 }
