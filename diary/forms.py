@@ -56,10 +56,13 @@ class Forms:
 
     def undo(self, document: Mapping[str, Any], version: int) -> str:
         """What takes back the entry that was just taken: the same, void, as the next version."""
-        kept = {name: value for name, value in document.items() if name != "entry" and value not in (None, "")}
-        kept |= {"version": version + 1, "void": 1}
-        hidden = "".join(_hidden(name, value) for name, value in kept.items() if name != "kind")
+        return self.undo_again({**document, "version": version + 1, "void": 1})
+
+    def undo_again(self, document: Mapping[str, Any]) -> str:
+        """What takes back an entry; of a kind that there is, for the form names it."""
+        kept = {name: value for name, value in document.items() if name not in ("kind", "entry") and value != ""}
         why = f"<p>{escape(self._words['undo_why'])}</p>"
+        hidden = "".join(_hidden(name, value) for name, value in kept.items())
         return self._form(str(document["kind"]), why + hidden, name="undo", entry=str(document["entry"]))
 
     def _form(self, kind: str, inside: str, *, name: str = "", entry: str = "") -> str:

@@ -16,6 +16,7 @@ from diary.codes import LaneCodes
 from diary.entries import Entries
 from diary.headers import EVERYWHERE
 from diary.pages import Diary
+from diary.words import languages
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -40,10 +41,12 @@ def node_diary(address: Address, site: Site, outbox: Outbox, settings: DiarySett
         clock: Its time.
 
     Raises:
-        UnknownNameError: It stands in no lane.
+        UnknownNameError: It stands in no lane, or there is no such language.
         SettingsError: The file of codes cannot be used.
     """
     site.lane(address.lane)
+    if settings.language not in languages():
+        raise UnknownNameError("language of the diary (diary.language)", settings.language, languages())
     codes = LaneCodes(settings.codes)
     entries = Entries(site, codes, outbox, node=address.node, clock=clock, lanes=(address.lane,))
     diary = Diary(site, entries, language=settings.language)

@@ -56,7 +56,7 @@ class Page:
         """
         name = escape(self._site.lane(lane).name)
         is_refused = outcome is not None and outcome.status not in _TAKEN
-        typed = outcome.document if outcome is not None and is_refused else None
+        typed = outcome.document if outcome is not None and is_refused and not _is_undo(outcome) else None
         forms = Forms(self._site, lane, words, book.usual, typed=typed)
         return _FRAME.substitute(
             code=words.code,
@@ -88,8 +88,10 @@ class Page:
         if outcome.entry is None:
             detail = f" <small>{escape(outcome.words)}</small>" if outcome.status == _MALFORMED else ""
             sentence = escape(words.refusal(outcome.status)) + detail
-            return f'<div class="answer refused" role="alert"><p>{sentence}</p></div>'
-        is_void = outcome.document.get("void") not in (None, "", "0")
+            can_undo = _is_undo(outcome) and outcome.document.get("kind") in KINDS and outcome.document.get("entry")
+            undo = forms.undo_again(outcome.document) if can_undo else ""
+            return f'<div class="answer refused" role="alert"><p>{sentence}</p>{undo}</div>'
+        is_void = _is_undo(outcome)
         said = "undone" if is_void else "recorded" if outcome.status == _NEW else "known"
         what = _described(outcome.document, words)
         undo = "" if is_void else forms.undo(outcome.document, outcome.entry.version)
@@ -124,6 +126,10 @@ class Page:
             "refusals": words.table["refusals"],
         }
         return json.dumps(facts, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _is_undo(outcome: Outcome) -> bool:
+    return outcome.document.get("void") not in (None, "", "0")
 
 
 def _switch(lane: str, words: Words) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,6 +69,13 @@ def test_a_node_that_stands_in_no_lane_has_no_diary(
 ) -> None:
     with pytest.raises(UnknownNameError, match="lane 'kota' is unknown"):
         node_diary(Address("makassar", "kota", "prices"), site, outbox, settings, clock=clock)
+
+
+def test_a_language_that_there_is_not_is_named_at_the_start(
+    site: Site, outbox: Outbox, settings: DiarySettings, clock: StandingClock
+) -> None:
+    with pytest.raises(UnknownNameError, match="'indonesian' is unknown; known: en, id"):
+        node_diary(NODE, site, outbox, replace(settings, language="indonesian"), clock=clock)
 
 
 def test_codes_that_others_may_read_are_refused_at_the_start(

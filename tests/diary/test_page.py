@@ -107,6 +107,24 @@ def test_a_form_that_is_refused_comes_back_filled_in_and_without_its_code(
     assert outbox.depth == 0
 
 
+def test_an_undo_with_a_wrong_code_can_be_sent_again_and_leaves_the_other_forms_alone(
+    phone: TestClient, codes: LaneCodes, outbox: Outbox
+) -> None:
+    code = codes.draw("saga")
+    action, form = sent(phone.get("/diary/saga").text, "entry", commodity="bayam", amount="4", unit="ikat", code=code)
+    undo_action, undo = sent(phone.post(action, data=form).text, "undo", code="wxyz-2345")
+    refused = phone.post(undo_action, data=undo)
+    again_action, again = sent(refused.text, "undo", code=code)
+
+    undone = phone.post(again_action, data=again)
+
+    assert [refused.status_code, undone.status_code, outbox.depth] == [403, 202, 2]
+    assert sent(refused.text, "entry")[1]["entry"] != form["entry"]
+    made_up = phone.post(undo_action, data={**undo, "kind": '"><i>', "code": code})
+    assert made_up.status_code == 400
+    assert "<i>" not in made_up.text
+
+
 def test_two_visits_draw_two_ids(phone: TestClient) -> None:
     ids = re.findall(r'name="entry" value="([^"]+)"', phone.get("/diary/saga").text + phone.get("/diary/saga").text)
 
