@@ -12,6 +12,7 @@ from commons.clock import NANOSECONDS_PER_DAY
 from commons.errors import UnknownNameError
 from commons.rows import Block, event_time
 from store.contract import Query
+from tests.store.blocks import rows_of, soil_block, values_of
 
 if TYPE_CHECKING:
     from store.contract import Store
@@ -38,25 +39,8 @@ _NASTY = (
 )
 
 
-def _soil(times: list[int], *, bed: str | list[str] = "b1", **fields: list[Any]) -> Block:
-    tags: dict[str, str | list[str]] = {"city": "makassar", "lane": "saga", "node": "n1", "origin": "measured"}
-    return Block("soil", times, {**tags, "bed": bed}, dict(fields))
-
-
-def _rows(table: pa.Table) -> list[dict[str, Any]]:
-    """Rows without their nulls, times as whole nanoseconds."""
-    place = table.schema.get_field_index("time")
-    whole = table.set_column(place, "time", table["time"].cast(pa.int64()))
-    return [{k: v for k, v in row.items() if v is not None} for row in whole.to_pylist()]
-
-
-def _values(store: Store, field: str, **query: Any) -> list[Any]:
-    found: list[Any] = store.read(Query("soil", fields=(field,), **query))[field].to_pylist()
-    return found
-
-
 def test_columns_are_time_then_tags_then_fields(store: Store) -> None:
-    store.write([_soil([_T0], moisture=[1.0])])
+    store.write([soil_block([_T0], moisture=[1.0])])
 
     table = store.read(Query("soil", fields=("temperature", "moisture")))
 
@@ -72,7 +56,7 @@ def test_columns_are_time_then_tags_then_fields(store: Store) -> None:
 
 def test_where_nothing_is_there_the_columns_are_the_same(store: Store) -> None:
     before = store.read(Query("soil"))
-    store.write([_soil([_T0], moisture=[1.0])])
+    store.write([soil_block([_T0], moisture=[1.0])])
 
     assert before.num_rows == 0
     assert before.schema == store.read(Query("soil")).schema
@@ -100,12 +84,12 @@ def test_texts_and_numbers_come_back_as_they_went(store: Store) -> None:
 
 
 def test_tags_may_be_any_text(store: Store) -> None:
-    store.write([_soil([_T0 + i for i in range(len(_NASTY))], bed=list(_NASTY), moisture=[1.0] * len(_NASTY))])
+    store.write([soil_block([_T0 + i for i in range(len(_NASTY))], bed=list(_NASTY), moisture=[1.0] * len(_NASTY))])
 
     assert store.read(Query("soil"))["bed"].to_pylist() == list(_NASTY)
     assert sorted(store.latest("soil")["bed"].to_pylist()) == sorted(_NASTY)
     for i, bed in enumerate(_NASTY):
-        assert _values(store, "moisture", where={"bed": bed}) == [1.0], bed
+        assert values_of(store, "moisture", where={"bed": bed}) == [1.0], bed
         assert store.read(Query("soil", where={"bed": [bed, "no"]}))["time"].cast(pa.int64()).to_pylist() == [_T0 + i]
 
 
@@ -118,58 +102,58 @@ def test_a_tag_that_no_row_has_is_an_empty_text(store: Store) -> None:
 
 
 def test_a_tag_that_some_rows_have_not_is_an_empty_text_there(store: Store) -> None:
-    store.write([Block("soil", [_T0], {"city": "makassar"}, {"moisture": [1.0]}), _soil([_T0], moisture=[2.0])])
+    store.write([Block("soil", [_T0], {"city": "makassar"}, {"moisture": [1.0]}), soil_block([_T0], moisture=[2.0])])
 
     assert sorted(store.read(Query("soil"))["bed"].to_pylist()) == ["", "b1"]
-    assert _values(store, "moisture", where={"bed": ""}) == [1.0]
+    assert values_of(store, "moisture", where={"bed": ""}) == [1.0]
 
 
 def test_where_takes_one_value_or_several_of_each_tag(store: Store) -> None:
     beds = ["b1", "b2", "b3", "b4"]
-    store.write([_soil([_T0 + i for i in range(4)], bed=beds, moisture=[1.0, 2.0, 3.0, 4.0])])
+    store.write([soil_block([_T0 + i for i in range(4)], bed=beds, moisture=[1.0, 2.0, 3.0, 4.0])])
 
-    assert _values(store, "moisture", where=MappingProxyType({"bed": "b2"})) == [2.0]
-    assert _values(store, "moisture", where={"bed": ("b4", "b1")}) == [1.0, 4.0]
-    assert _values(store, "moisture", where={"bed": ("b4", "b1"), "lane": "saga"}) == [1.0, 4.0]
-    assert _values(store, "moisture", where={"bed": "b1", "lane": "rambutan"}) == []
+    assert values_of(store, "moisture", where=MappingProxyType({"bed": "b2"})) == [2.0]
+    assert values_of(store, "moisture", where={"bed": ("b4", "b1")}) == [1.0, 4.0]
+    assert values_of(store, "moisture", where={"bed": ("b4", "b1"), "lane": "saga"}) == [1.0, 4.0]
+    assert values_of(store, "moisture", where={"bed": "b1", "lane": "rambutan"}) == []
     assert store.latest("soil", {"bed": ["b2", "b3"]})["moisture"].to_pylist() == [2.0, 3.0]
 
 
 def test_a_range_has_its_start_and_not_its_stop(store: Store) -> None:
-    store.write([_soil([_T0 + i for i in range(5)], moisture=[float(i) for i in range(5)])])
+    store.write([soil_block([_T0 + i for i in range(5)], moisture=[float(i) for i in range(5)])])
 
-    assert _values(store, "moisture", start=_T0 + 1, stop=_T0 + 3) == [1.0, 2.0]
-    assert _values(store, "moisture", start=_T0 + 3) == [3.0, 4.0]
-    assert _values(store, "moisture", stop=_T0 + 1) == [0.0]
-    assert _values(store, "moisture", start=_T0 + 3, stop=_T0 + 3) == []
+    assert values_of(store, "moisture", start=_T0 + 1, stop=_T0 + 3) == [1.0, 2.0]
+    assert values_of(store, "moisture", start=_T0 + 3) == [3.0, 4.0]
+    assert values_of(store, "moisture", stop=_T0 + 1) == [0.0]
+    assert values_of(store, "moisture", start=_T0 + 3, stop=_T0 + 3) == []
 
 
 def test_time_reaches_from_1677_to_2262_in_nanoseconds(store: Store) -> None:
     times = [-(2**63) + 2, -1, 0, 1, _T0 + 123_457, 2**63 - 2]
-    store.write([_soil(times, moisture=[1.0] * 6)])
+    store.write([soil_block(times, moisture=[1.0] * 6)])
 
     assert store.read(Query("soil"))["time"].cast(pa.int64()).to_pylist() == times
     assert store.latest("soil")["time"].cast(pa.int64()).to_pylist() == times[-1:]
-    assert len(_values(store, "moisture", start=-(2**70), stop=2**70)) == 6
+    assert len(values_of(store, "moisture", start=-(2**70), stop=2**70)) == 6
 
 
 def test_rows_come_in_time_order_and_the_limit_keeps_one_end(store: Store) -> None:
     order = [3, 0, 4, 1, 2]
-    store.write([_soil([_T0 + i], moisture=[float(i)]) for i in order])
+    store.write([soil_block([_T0 + i], moisture=[float(i)]) for i in order])
 
-    assert _values(store, "moisture") == [0.0, 1.0, 2.0, 3.0, 4.0]
-    assert _values(store, "moisture", limit=2) == [0.0, 1.0]
-    assert _values(store, "moisture", newest_first=True) == [4.0, 3.0, 2.0, 1.0, 0.0]
-    assert _values(store, "moisture", newest_first=True, limit=2) == [4.0, 3.0]
-    assert _values(store, "moisture", limit=0) == []
+    assert values_of(store, "moisture") == [0.0, 1.0, 2.0, 3.0, 4.0]
+    assert values_of(store, "moisture", limit=2) == [0.0, 1.0]
+    assert values_of(store, "moisture", newest_first=True) == [4.0, 3.0, 2.0, 1.0, 0.0]
+    assert values_of(store, "moisture", newest_first=True, limit=2) == [4.0, 3.0]
+    assert values_of(store, "moisture", limit=0) == []
 
 
 def test_latest_is_the_newest_row_of_each_series(store: Store) -> None:
     beds = ["b1", "b2"] * 5
-    store.write([_soil([_T0 + i for i in range(10)], bed=beds, moisture=[float(i) for i in range(10)])])
-    store.write([_soil([_T0 - 1], bed="b1", moisture=[99.0])])
+    store.write([soil_block([_T0 + i for i in range(10)], bed=beds, moisture=[float(i) for i in range(10)])])
+    store.write([soil_block([_T0 - 1], bed="b1", moisture=[99.0])])
 
-    rows = _rows(store.latest("soil"))
+    rows = rows_of(store.latest("soil"))
 
     assert [(row["bed"], row["moisture"], row["time"]) for row in rows] == [("b1", 8.0, _T0 + 8), ("b2", 9.0, _T0 + 9)]
     assert store.latest("soil").schema == store.read(Query("soil")).schema
@@ -177,15 +161,15 @@ def test_latest_is_the_newest_row_of_each_series(store: Store) -> None:
 
 @pytest.mark.parametrize("quality", ["good", "all"])
 def test_bad_values_are_left_out_unless_all_are_asked_for(store: Store, quality: Any) -> None:
-    store.write([_soil([_T0 + i for i in range(4)], moisture=[1.0, 2.0, 3.0, 4.0], ec=[None, 5.0, None, None])])
-    store.write([_soil([_T0 + 1, _T0 + 2, _T0 + 3], moisture_flag=[4.0, 3.0, 4.0])])
+    store.write([soil_block([_T0 + i for i in range(4)], moisture=[1.0, 2.0, 3.0, 4.0], ec=[None, 5.0, None, None])])
+    store.write([soil_block([_T0 + 1, _T0 + 2, _T0 + 3], moisture_flag=[4.0, 3.0, 4.0])])
 
     table = store.read(Query("soil", quality=quality))
 
     assert ("moisture_flag" in table.column_names) == (quality == "all")
     good = [{"moisture": 1.0}, {"ec": 5.0}, {"moisture": 3.0}]
     every = [{"moisture": 1.0}, {"moisture": 2.0, "ec": 5.0}, {"moisture": 3.0}, {"moisture": 4.0}]
-    rows = [{k: row[k] for k in ("moisture", "ec") if k in row} for row in _rows(table)]
+    rows = [{k: row[k] for k in ("moisture", "ec") if k in row} for row in rows_of(table)]
     assert rows == (good if quality == "good" else every)
 
 
@@ -208,7 +192,7 @@ def _of_index(store: Store, field: str, **asked: Any) -> list[Any]:
 
 
 def test_a_flag_that_is_asked_for_by_name_is_shown(store: Store) -> None:
-    store.write([_soil([_T0, _T0 + 1], moisture=[1.0, 2.0], moisture_flag=[4.0, None])])
+    store.write([soil_block([_T0, _T0 + 1], moisture=[1.0, 2.0], moisture_flag=[4.0, None])])
 
     table = store.read(Query("soil", fields=("moisture", "moisture_flag")))
 
@@ -218,12 +202,12 @@ def test_a_flag_that_is_asked_for_by_name_is_shown(store: Store) -> None:
 
 def test_limit_and_latest_count_good_values_only(store: Store) -> None:
     flags = [None, None, *[4.0] * 20]
-    store.write([_soil([_T0 + i for i in range(22)], moisture=[float(i) for i in range(22)], moisture_flag=flags)])
-    store.write([_soil([_T0], bed="b2", moisture=[5.0], moisture_flag=[4.0])])
+    store.write([soil_block([_T0 + i for i in range(22)], moisture=[float(i) for i in range(22)], moisture_flag=flags)])
+    store.write([soil_block([_T0], bed="b2", moisture=[5.0], moisture_flag=[4.0])])
 
-    assert _values(store, "moisture", newest_first=True, limit=1) == [1.0]
-    assert _values(store, "moisture", limit=3) == [0.0, 1.0]
-    assert _values(store, "moisture", newest_first=True, limit=1, quality="all") == [21.0]
+    assert values_of(store, "moisture", newest_first=True, limit=1) == [1.0]
+    assert values_of(store, "moisture", limit=3) == [0.0, 1.0]
+    assert values_of(store, "moisture", newest_first=True, limit=1, quality="all") == [21.0]
     assert store.latest("soil")["moisture"].to_pylist() == [1.0]
 
 

@@ -14,6 +14,7 @@ from commons.catalogue import measurements
 from commons.errors import StoreRejectedError, StoreUnavailableError
 from commons.rows import Block
 from store.contract import Query
+from tests.store.blocks import rows_of, soil_block, values_of
 
 if TYPE_CHECKING:
     from store.contract import Store
@@ -22,61 +23,44 @@ _T0 = 1_764_000_000_000_000_000
 _STEP = 900_000_000_000
 
 
-def _soil(times: list[int], *, bed: str | list[str] = "b1", **fields: list[Any]) -> Block:
-    tags: dict[str, str | list[str]] = {"city": "makassar", "lane": "saga", "node": "n1", "origin": "measured"}
-    return Block("soil", times, {**tags, "bed": bed}, dict(fields))
-
-
-def _rows(table: pa.Table) -> list[dict[str, Any]]:
-    """Rows without their nulls, times as whole nanoseconds."""
-    place = table.schema.get_field_index("time")
-    whole = table.set_column(place, "time", table["time"].cast(pa.int64()))
-    return [{k: v for k, v in row.items() if v is not None} for row in whole.to_pylist()]
-
-
-def _values(store: Store, field: str, **query: Any) -> list[Any]:
-    found: list[Any] = store.read(Query("soil", fields=(field,), **query))[field].to_pylist()
-    return found
-
-
 def test_what_is_written_is_read_again(store: Store) -> None:
-    store.write([_soil([_T0, _T0 + _STEP], bed=["b1", "b2"], moisture=[31.25, None], temperature=[27.5, -0.5])])
+    store.write([soil_block([_T0, _T0 + _STEP], bed=["b1", "b2"], moisture=[31.25, None], temperature=[27.5, -0.5])])
 
     expected = {"city": "makassar", "lane": "saga", "node": "n1", "origin": "measured"}
-    assert _rows(store.read(Query("soil"))) == [
+    assert rows_of(store.read(Query("soil"))) == [
         {**expected, "time": _T0, "bed": "b1", "moisture": 31.25, "temperature": 27.5},
         {**expected, "time": _T0 + _STEP, "bed": "b2", "temperature": -0.5},
     ]
 
 
 def test_writing_twice_is_writing_once(store: Store) -> None:
-    batch = [_soil([_T0 + i * _STEP for i in range(50)], moisture=[float(i) for i in range(50)])]
+    batch = [soil_block([_T0 + i * _STEP for i in range(50)], moisture=[float(i) for i in range(50)])]
 
     store.write(batch)
     store.write(batch)
 
-    assert _values(store, "moisture") == [float(i) for i in range(50)]
+    assert values_of(store, "moisture") == [float(i) for i in range(50)]
 
 
 def test_a_null_leaves_what_is_there(store: Store) -> None:
-    store.write([_soil([_T0], moisture=[31.0], temperature=[27.0])])
-    store.write([_soil([_T0], moisture=[None], temperature=[28.0], ec=[500.0])])
+    store.write([soil_block([_T0], moisture=[31.0], temperature=[27.0])])
+    store.write([soil_block([_T0], moisture=[None], temperature=[28.0], ec=[500.0])])
 
-    (row,) = _rows(store.read(Query("soil")))
+    (row,) = rows_of(store.read(Query("soil")))
     assert (row["moisture"], row["temperature"], row["ec"]) == (31.0, 28.0, 500.0)
 
 
 def test_within_a_batch_the_later_value_wins(store: Store) -> None:
     store.write(
         [
-            _soil([_T0, _T0 + 1, _T0], moisture=[1.0, 2.0, None], temperature=[5.0, 6.0, 7.0]),
-            _soil([_T0], moisture=[3.0]),
+            soil_block([_T0, _T0 + 1, _T0], moisture=[1.0, 2.0, None], temperature=[5.0, 6.0, 7.0]),
+            soil_block([_T0], moisture=[3.0]),
         ]
     )
-    store.write([_soil([_T0 + 2, _T0 + 2], moisture=[4.0, None], temperature=[None, 8.0])])
+    store.write([soil_block([_T0 + 2, _T0 + 2], moisture=[4.0, None], temperature=[None, 8.0])])
 
-    assert _values(store, "moisture") == [3.0, 2.0, 4.0]
-    assert _values(store, "temperature") == [7.0, 6.0, 8.0]
+    assert values_of(store, "moisture") == [3.0, 2.0, 4.0]
+    assert values_of(store, "temperature") == [7.0, 6.0, 8.0]
 
 
 def test_any_order_of_overlapping_batches_gives_the_same_as_a_dictionary(store: Store) -> None:
@@ -91,7 +75,7 @@ def test_any_order_of_overlapping_batches_gives_the_same_as_a_dictionary(store: 
                 old.update({name: row[name] for name in block.fields if row[name] is not None})  # type: ignore[misc]  # floats
         store.write(blocks)
 
-    found = {(row.pop("bed"), row.pop("time")): row for row in _rows(store.read(Query("soil")))}
+    found = {(row.pop("bed"), row.pop("time")): row for row in rows_of(store.read(Query("soil")))}
     tags = {"city": "makassar", "lane": "saga", "node": "n1", "origin": "measured"}
     assert found == {key: {**tags, **fields} for key, fields in model.items() if fields}
 
@@ -102,15 +86,15 @@ def _random_block(rng: random.Random, size: int) -> Block:
 
     times = [_T0 + rng.randrange(30) * _STEP for _ in range(size)]
     names = rng.sample(["moisture", "temperature", "ec"], rng.randrange(1, 4))
-    return _soil(times, bed=[f"b{rng.randrange(3)}" for _ in range(size)], **{name: column() for name in names})
+    return soil_block(times, bed=[f"b{rng.randrange(3)}" for _ in range(size)], **{name: column() for name in names})
 
 
 def test_a_row_without_any_value_is_no_row(store: Store) -> None:
-    store.write([_soil([_T0, _T0 + _STEP], moisture=[None, 5.0], temperature=[None, None])])
-    store.write([_soil([_T0 + 2 * _STEP])])
+    store.write([soil_block([_T0, _T0 + _STEP], moisture=[None, 5.0], temperature=[None, None])])
+    store.write([soil_block([_T0 + 2 * _STEP])])
 
-    assert _values(store, "moisture") == [5.0]
-    assert _values(store, "temperature") == []
+    assert values_of(store, "moisture") == [5.0]
+    assert values_of(store, "temperature") == []
     assert store.latest("soil")["moisture"].to_pylist() == [5.0]
 
 
@@ -120,16 +104,16 @@ def test_not_a_number_and_infinity_are_refused_by_row(store: Store) -> None:
     with pytest.raises(StoreRejectedError, match="moisture = 'nan' is no finite number") as caught:
         store.write(
             [
-                _soil([_T0], temperature=[20.0]),
-                _soil([_T0 + i for i in range(6)], moisture=list(values), ec=[7.0] * 6),
+                soil_block([_T0], temperature=[20.0]),
+                soil_block([_T0 + i for i in range(6)], moisture=list(values), ec=[7.0] * 6),
                 Block("air", [_T0], {"city": "makassar"}, {"humidity": [80.0]}),
             ]
         )
 
     assert caught.value.rows == [(1, 1), (1, 3), (1, 4)]
-    assert _values(store, "moisture") == [1.0, 3.0, 6.0]
-    assert _values(store, "temperature") == [20.0]
-    assert _values(store, "ec") == [7.0, 7.0, 7.0]
+    assert values_of(store, "moisture") == [1.0, 3.0, 6.0]
+    assert values_of(store, "temperature") == [20.0]
+    assert values_of(store, "ec") == [7.0, 7.0, 7.0]
     assert store.read(Query("air"))["humidity"].to_pylist() == [80.0]
 
 
@@ -156,9 +140,9 @@ def test_a_row_of_the_wrong_kind_is_refused_and_the_next_is_written(store: Store
 
 
 def test_whole_numbers_become_floats(store: Store) -> None:
-    store.write([_soil([_T0, _T0 + 1], moisture=[31, 31.5])])
+    store.write([soil_block([_T0, _T0 + 1], moisture=[31, 31.5])])
 
-    assert _values(store, "moisture") == [31.0, 31.5]
+    assert values_of(store, "moisture") == [31.0, 31.5]
 
 
 @pytest.mark.parametrize(
@@ -178,20 +162,20 @@ def test_whole_numbers_become_floats(store: Store) -> None:
 def test_a_name_that_nobody_knows_costs_only_the_rows_that_use_it(
     store: Store, block: Block, refused: list[int], reason: str
 ) -> None:
-    before, after = _soil([_T0 - 1], moisture=[5.0]), _soil([_T0 + 9], moisture=[6.0])
+    before, after = soil_block([_T0 - 1], moisture=[5.0]), soil_block([_T0 + 9], moisture=[6.0])
 
     with pytest.raises(StoreRejectedError, match=reason) as caught:
         store.write([before, block, after])
 
     assert caught.value.rows == [(1, row) for row in refused]
-    assert _values(store, "moisture") == [5.0, 6.0]
-    assert _values(store, "ec") == [value for row, value in enumerate([1.0, 2.0]) if row not in refused]
+    assert values_of(store, "moisture") == [5.0, 6.0]
+    assert values_of(store, "ec") == [value for row, value in enumerate([1.0, 2.0]) if row not in refused]
 
 
 def test_each_refused_row_has_a_reason_of_its_own(store: Store) -> None:
     with pytest.raises(StoreRejectedError, match="'nan'") as caught:
         store.write(
-            [_soil([_T0, 2**63, _T0 + 1], moisture=[math.nan, 1.0, 2.0]), Block("soll", [_T0], {}, {"ec": [1.0]})]
+            [soil_block([_T0, 2**63, _T0 + 1], moisture=[math.nan, 1.0, 2.0]), Block("soll", [_T0], {}, {"ec": [1.0]})]
         )
 
     assert caught.value.rows == [(0, 0), (0, 1), (1, 0)]
@@ -205,7 +189,7 @@ def test_every_measurement_of_the_catalogue_can_be_kept(store: Store) -> None:
         store.write([Block(of.name, [_T0], {tag: f"{tag}-1" for tag in of.tags}, fields)])
 
     for of in measurements().values():
-        rows = _rows(store.read(Query(of.name, start=1, quality="all")))
+        rows = rows_of(store.read(Query(of.name, start=1, quality="all")))
         expected = {name: "a text" if text else 1.5 for name, text in of.columns.items()}
         assert rows == [{"time": _T0, **{tag: f"{tag}-1" for tag in of.tags}, **expected}], of.name
 
@@ -227,7 +211,7 @@ def test_the_store_has_a_name_of_its_own(store: Store) -> None:
 
 
 def test_a_closed_store_is_unavailable(store: Store) -> None:
-    store.write([_soil([_T0], moisture=[1.0])])
+    store.write([soil_block([_T0], moisture=[1.0])])
     store.close()
     store.close()
 
@@ -236,7 +220,7 @@ def test_a_closed_store_is_unavailable(store: Store) -> None:
     with pytest.raises(StoreUnavailableError):
         store.latest("soil")
     with pytest.raises(StoreUnavailableError):
-        store.write([_soil([_T0], moisture=[1.0])])
+        store.write([soil_block([_T0], moisture=[1.0])])
 
 
 def test_two_hundred_thousand_rows_make_the_round_trip(store: Store) -> None:
@@ -246,7 +230,7 @@ def test_two_hundred_thousand_rows_make_the_round_trip(store: Store) -> None:
     beds = [f"b{i % 20}" for i in range(size)]
     moisture = [None if i % 7 == 0 else rng.random() * 100 for i in range(size)]
     temperature = [rng.uniform(20, 35) for _ in range(size)]
-    store.write([_soil(times, bed=beds, moisture=list(moisture), temperature=list(temperature))])
+    store.write([soil_block(times, bed=beds, moisture=list(moisture), temperature=list(temperature))])
 
     table = store.read(Query("soil", fields=("moisture", "temperature")))
 

@@ -15,6 +15,7 @@ from commons.rows import Block
 from commons.settings import Secret
 from store import open_store
 from store.contract import Query
+from tests.store.blocks import humidities, humidity_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,15 +25,6 @@ if TYPE_CHECKING:
     from tests.conftest import Influx
 
 _T0 = 1_764_000_000_000_000_000
-
-
-def _humidity(times: list[int], values: list[float | None], **tags: str | list[str]) -> Block:
-    return Block("air", times, {"node": "n1", **tags}, {"humidity": values})
-
-
-def _humidities(store: Store) -> list[float]:
-    found: list[float] = store.read(Query("air"))["humidity"].to_pylist()
-    return found
 
 
 @pytest.fixture
@@ -56,14 +48,14 @@ def test_a_line_that_influxdb_cannot_parse_keeps_no_other_back(store: Store) -> 
         store.write(
             [
                 Block("harvest", [_T0], {}, {"kg": [1.0]}),
-                _humidity([_T0] * 40, [float(i) for i in range(40)], node=nodes),
+                humidity_block([_T0] * 40, [float(i) for i in range(40)], node=nodes),
                 Block("harvest", [_T0 + 1], {}, {"kg": [2.0]}),
             ]
         )
 
     assert caught.value.rows == [(1, 7), (1, 31)]
     assert len(str(caught.value)) < 1000
-    assert sorted(_humidities(store)) == [float(i) for i in range(40) if i not in (7, 31)]
+    assert sorted(humidities(store)) == [float(i) for i in range(40) if i not in (7, 31)]
     assert store.read(Query("harvest"))["kg"].to_pylist() == [1.0, 2.0]
 
 
@@ -71,7 +63,7 @@ def test_a_line_that_influxdb_cannot_parse_keeps_no_other_back(store: Store) -> 
 def test_a_field_that_has_another_type_is_refused_and_the_rest_is_written(
     influx: Influx, settings: StoreSettings, store: Store
 ) -> None:
-    store.write([_humidity([0], [1.0])])
+    store.write([humidity_block([0], [1.0])])
     path = f"/api/v2/write?org={influx.org}&bucket={settings.bucket_raw}&precision=ns"
     influx.call("POST", path, f'air,node=n9 temperature="warm" {_T0}'.encode())
     temperatures: list[float | None] = [None if i % 3 else 20.0 + i for i in range(30)]
@@ -83,7 +75,7 @@ def test_a_field_that_has_another_type_is_refused_and_the_rest_is_written(
     )
 
     with pytest.raises(StoreRejectedError, match="field type conflict") as caught:
-        store.write([_humidity([_T0 + 100], [99.0]), block])
+        store.write([humidity_block([_T0 + 100], [99.0]), block])
 
     assert caught.value.rows == [(1, row) for row in range(0, 30, 3)]
     found = store.read(Query("air", fields=("humidity",), start=1))["humidity"].to_pylist()
@@ -124,7 +116,7 @@ def test_when_all_lines_of_a_request_are_refused_it_is_not_sent_line_by_line(
     size = 12_000
 
     with pytest.raises(StoreRejectedError) as caught:
-        store.write([_humidity([_T0 + i for i in range(size)], [1.0] * size)])
+        store.write([humidity_block([_T0 + i for i in range(size)], [1.0] * size)])
 
     assert caught.value.rows == [(0, row) for row in range(size)]
 
@@ -147,10 +139,10 @@ def test_samples_older_than_their_retention_are_refused_and_events_are_not(influ
     store = open_store(influx.settings(raw_retention_days=30), clock=SystemClock())
 
     with pytest.raises(StoreRejectedError, match="retention") as caught:
-        store.write([_humidity([now, old, now + 1], [1.0, 2.0, 3.0]), Block("harvest", [old], {}, {"kg": [4.0]})])
+        store.write([humidity_block([now, old, now + 1], [1.0, 2.0, 3.0]), Block("harvest", [old], {}, {"kg": [4.0]})])
 
     assert caught.value.rows == [(0, 1)]
-    assert _humidities(store) == [1.0, 3.0]
+    assert humidities(store) == [1.0, 3.0]
     assert store.read(Query("harvest"))["kg"].to_pylist() == [4.0]
     store.close()
 
@@ -159,16 +151,16 @@ def test_samples_older_than_their_retention_are_refused_and_events_are_not(influ
 def test_a_bucket_may_have_a_name_without_a_policy(influx: Influx) -> None:
     name = influx.settings().bucket_raw.replace("/", "-")
     store = open_store(influx.settings(bucket_raw=f"{name}-raw", bucket_keep=f"{name}-keep"), clock=SystemClock())
-    store.write([_humidity([_T0], [50.0]), Block("harvest", [_T0], {}, {"kg": [2.0]})])
+    store.write([humidity_block([_T0], [50.0]), Block("harvest", [_T0], {}, {"kg": [2.0]})])
 
-    assert _humidities(store) == [50.0]
+    assert humidities(store) == [50.0]
     assert store.read(Query("harvest"))["kg"].to_pylist() == [2.0]
     store.close()
 
 
 @pytest.mark.influx
 def test_samples_and_the_rest_lie_in_two_buckets(influx: Influx, settings: StoreSettings, store: Store) -> None:
-    store.write([_humidity([_T0], [50.0]), Block("harvest", [_T0], {}, {"kg": [2.0]})])
+    store.write([humidity_block([_T0], [50.0]), Block("harvest", [_T0], {}, {"kg": [2.0]})])
     database = settings.bucket_raw.split("/")[0]
 
     def measurements(policy: str) -> list[str]:
@@ -185,7 +177,7 @@ def test_threads_may_write_and_read_at_once(store: Store) -> None:
     def write(node: int) -> None:
         for batch in range(5):
             times = [_T0 + batch * 100 + i for i in range(100)]
-            store.write([_humidity(times, [1.0] * 100, node=f"n{node}")])
+            store.write([humidity_block(times, [1.0] * 100, node=f"n{node}")])
             store.latest("air")
 
     threads = [threading.Thread(target=write, args=(node,)) for node in range(6)]
@@ -213,13 +205,13 @@ def test_a_token_needs_no_other_right_than_to_read_or_write_the_two_buckets(
     token = influx.call("POST", "/api/v2/authorizations", _json(orgID=org["id"], permissions=rights))["token"]
     store = open_store(replace(settings, token=Secret(token)), clock=SystemClock())
 
-    assert _humidities(store) == []
+    assert humidities(store) == []
     if "write" in actions:
-        store.write([_humidity([_T0], [50.0])])
-        assert _humidities(store) == [50.0]
+        store.write([humidity_block([_T0], [50.0])])
+        assert humidities(store) == [50.0]
     else:
         with pytest.raises(StoreUnavailableError, match="the right to read and write both buckets"):
-            store.write([_humidity([_T0], [50.0])])
+            store.write([humidity_block([_T0], [50.0])])
     store.close()
 
 

@@ -16,6 +16,7 @@ from commons.settings import Secret
 from store import open_store
 from store.contract import Query
 from store.settings import StoreSettings
+from tests.store.blocks import humidities, humidity_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,21 +26,12 @@ if TYPE_CHECKING:
 
 _T0 = 1_764_000_000_000_000_000
 _ASKING: dict[str, Callable[[Store], object]] = {
-    "write": lambda store: store.write([_humidity([_T0], [50.0])]),
+    "write": lambda store: store.write([humidity_block([_T0], [50.0])]),
     "read": lambda store: store.read(Query("air")),
     "windows": lambda store: store.read(Query("air", window="1d")),
     "latest": lambda store: store.latest("air"),
     "id": lambda store: store.id,
 }
-
-
-def _humidity(times: list[int], values: list[float | None], **tags: str | list[str]) -> Block:
-    return Block("air", times, {"node": "n1", **tags}, {"humidity": values})
-
-
-def _humidities(store: Store) -> list[float]:
-    found: list[float] = store.read(Query("air"))["humidity"].to_pylist()
-    return found
 
 
 @pytest.fixture
@@ -125,7 +117,7 @@ def test_a_killed_server_is_unavailable_and_has_lost_nothing_when_it_is_back(own
     store = open_store(own_influx.settings(timeout_seconds=5.0), clock=SystemClock())
     name = store.id
     size = 20_000
-    store.write([_humidity([_T0 + i for i in range(size)], [float(i) for i in range(size)])])
+    store.write([humidity_block([_T0 + i for i in range(size)], [float(i) for i in range(size)])])
     own_influx.server.stop(signal.SIGKILL)
 
     for asking in ("write", "read", "windows", "latest", "id"):
@@ -134,8 +126,8 @@ def test_a_killed_server_is_unavailable_and_has_lost_nothing_when_it_is_back(own
     own_influx.server.start()
 
     assert _until_it_answers(store).num_rows == size
-    store.write([_humidity([_T0 - 1], [7.0])])
-    assert _humidities(store)[:2] == [7.0, 0.0]
+    store.write([humidity_block([_T0 - 1], [7.0])])
+    assert humidities(store)[:2] == [7.0, 0.0]
     assert store.id == name
     store.close()
 
@@ -153,7 +145,7 @@ def _until_it_answers(store: Store) -> Any:
 def test_a_wiped_store_is_made_again_and_has_another_name(influx: Influx) -> None:
     settings = influx.settings()
     store, other = (open_store(settings, clock=SystemClock()) for _ in range(2))
-    store.write([_humidity([_T0], [50.0])])
+    store.write([humidity_block([_T0], [50.0])])
     name = store.id
     assert other.id == name
     influx.wipe(settings)
@@ -161,7 +153,7 @@ def test_a_wiped_store_is_made_again_and_has_another_name(influx: Influx) -> Non
     with pytest.raises(StoreUnavailableError):
         store.read(Query("air"))
 
-    assert _humidities(store) == []
+    assert humidities(store) == []
     assert store.id != name
     store.close()
     other.close()
@@ -174,7 +166,7 @@ def test_a_store_that_was_wiped_and_made_again_by_another_process_has_another_na
     name = store.id
     influx.wipe(settings)
 
-    assert _humidities(other) == []
+    assert humidities(other) == []
 
     assert store.id != name
     store.close()
@@ -187,14 +179,14 @@ def test_where_only_the_samples_are_wiped_what_was_said_of_them_goes_too(influx:
     store = open_store(settings, clock=SystemClock())
     name = store.id
     said = Block("ledger", [0], {"city": "makassar", "node": "n1", "box": "x"}, {"state": ['{"through":1}']})
-    store.write([_humidity([_T0], [50.0]), Block("harvest", [_T0], {}, {"kg": [2.0]}), said])
+    store.write([humidity_block([_T0], [50.0]), Block("harvest", [_T0], {}, {"kg": [2.0]}), said])
     (bucket,) = influx.call("GET", f"/api/v2/buckets?name={settings.bucket_raw}")["buckets"]
     influx.call("DELETE", f"/api/v2/buckets/{bucket['id']}")
 
     with pytest.raises(StoreUnavailableError):
         store.read(Query("air"))
 
-    assert _humidities(store) == []
+    assert humidities(store) == []
     assert store.latest("ledger").num_rows == 0
     assert store.id != name
     assert store.read(Query("harvest"))["kg"].to_pylist() == [2.0]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.web.test_pages import MOST_BYTES, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,12 +18,7 @@ if TYPE_CHECKING:
     from tests.web.conftest import Garden
 
 MONTH = date(2026, 11, 1)
-MOST_BYTES = 60_000
 FOODS = ("kangkung", "bayam", "bawang-merah", "sawi", "singkong", "terong", "tomat")
-
-
-def said(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 def fed(garden: Garden, place: str = "makassar", level: str = "kota", **more: Value) -> None:
