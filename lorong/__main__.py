@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cyclopts import App, CycloptsError
@@ -21,7 +22,8 @@ def application(words: Sequence[str] = ()) -> App:
     """Every command, with its help.
 
     Args:
-        words: The command line; where it names a command, no other one is imported.
+        words: The command line; where it names a command, no other one is imported. Else those are shown whose
+            libraries are there.
     """
     app = App(name="lorong", help="The pipeline for a city's lane gardens.", version_flags=["--version"])
     for group, members in commands.COMMANDS.items():
@@ -31,7 +33,11 @@ def application(words: Sequence[str] = ()) -> App:
             app.command(parent)
         for name in members:
             place = commands.place_of(group, name)
-            parent.command(place if commands.is_named(words) else commands.command(group, name), name=name)
+            if commands.is_named(words):
+                parent.command(place, name=name)
+            else:
+                with suppress(ModuleNotFoundError):  # a board has what a node needs, and no more
+                    parent.command(commands.command(group, name), name=name)
     return app
 
 
@@ -50,6 +56,8 @@ def main(words: Sequence[str] | None = None) -> None:
         sys.exit(_say(error, _WRONG_USE))
     except LorongError as error:
         sys.exit(_say(error, 1))
+    except ModuleNotFoundError as error:
+        sys.exit(_say(f"this command needs {error.name}, which is not installed here; install lorong[all]", 1))
     except BrokenPipeError:  # whoever reads us, such as `head`, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -148,3 +148,29 @@ def test_dashboards_are_built_for_both_languages(lorong: Any, tmp_path: Path) ->
     assert said.code == 0
     assert {"json/en/garden.json", "json/id/garden.json"} <= set(files)
     assert len(said.out.splitlines()) == len(files)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--version"], 0, "0.1.0"),
+        (["node", "--help"], 0, "setup"),
+        (
+            ["analyse", "--once"],
+            1,
+            "lorong: this command needs pandas, which is not installed here; install lorong[all]",
+        ),
+    ],
+)
+def test_a_board_without_the_libraries_of_the_other_roles_has_its_own_commands(
+    words: list[str], code: int, said: str
+) -> None:
+    program = (
+        "import sys; sys.modules.update(dict.fromkeys(['numpy', 'pandas', 'pyarrow', 'duckdb', 'fastapi', 'jinja2']));"
+        f"from lorong.__main__ import main; main({words!r})"
+    )
+
+    ran = subprocess.run([LORONG[0], "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert ran.returncode == code
+    assert said in ran.stdout + ran.stderr
