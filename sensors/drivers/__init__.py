@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from commons.sites import Site
     from sensors.drivers.driver import Driver
 
-DRIVERS: Final = ("linux_sysfs", "modbus_soil", "price_sheet", "pulse_counters", "recording", "scales", "simulated")
+DRIVERS: Final = (
+    "linux_sysfs",
+    "modbus_soil",
+    "price_sheet",
+    "pulse_counters",
+    "recording",
+    "scales",
+    "simulated",
+)
 """Each a module beside this one, imported only when a node names it: a board carries no library it does not use."""
 
 
