@@ -107,11 +107,13 @@ def market_levels(site: Site) -> object:
 def _fridays_once(days: pd.DataFrame) -> pd.DataFrame:
     """Without the weekend days of official sources that have Friday's price."""
     weekday = days["day"].dt.day_of_week
-    friday = days["day"] - pd.to_timedelta(weekday - _FRIDAY, unit="D")
-    fridays = days.loc[weekday == _FRIDAY].set_index(_QUOTE_DAY)["price"]
-    then = fridays.reindex(pd.MultiIndex.from_frame(days.assign(day=friday)[_QUOTE_DAY])).to_numpy()
-    repeated: pd.Series[bool] = days["official"] & (weekday > _FRIDAY) & (days["price"] == then)
-    return days[~repeated].reset_index(drop=True)
+    weekend = days[days["official"] & (weekday > _FRIDAY)]
+    if weekend.empty:
+        return days
+    fridays = days[days["official"] & (weekday == _FRIDAY)].set_index(_QUOTE_DAY)["price"]
+    friday = weekend["day"] - pd.to_timedelta(weekday[weekend.index] - _FRIDAY, unit="D")
+    then = fridays.reindex(pd.MultiIndex.from_frame(weekend.assign(day=friday)[_QUOTE_DAY])).to_numpy()
+    return days.drop(index=weekend.index[weekend["price"] == then]).reset_index(drop=True)
 
 
 SAID: Final = Source(

@@ -90,7 +90,8 @@ def price_doubts(prices: pd.DataFrame, *, administered: Collection[str] = ()) ->
         raise ValueError("a price is not above zero, which is no price; leave that row out")
     if prices.empty:
         return _nothing()
-    seen = _compared(prices.sort_values([*_QUOTE, "day"], ignore_index=True))
+    rows = prices.sort_values([*_QUOTE, "day"], ignore_index=True)
+    seen = _compared(rows.assign(series=rows.groupby(_QUOTE, sort=False).ngroup()))
     found = []
     for test in (_unit_mixups, _copies, _outliers):
         doubted = test(seen)
@@ -111,7 +112,7 @@ def _nothing() -> pd.DataFrame:
 def _compared(prices: pd.DataFrame) -> pd.DataFrame:
     """The prices with their logarithm `x`, `own` usual and what is asked `elsewhere` (logarithms) in `markets`."""
     logs = prices.assign(x=np.log(prices["price"]))
-    by_quote = logs.set_index("day").groupby(_QUOTE, sort=False)["x"]
+    by_quote = logs.set_index("day").groupby("series", sort=False)["x"]
     own = by_quote.rolling(f"{WINDOW_DAYS}D", center=True, min_periods=_FEWEST).median()
     return _with_elsewhere(logs.assign(own=own.to_numpy()))
 
@@ -183,12 +184,11 @@ def _copies(seen: pd.DataFrame) -> pd.DataFrame:
 
 def _stands_out(seen: pd.DataFrame, which: pd.Series[bool]) -> pd.Series[bool]:
     """Whether a price lies out of the ordinary above, or below, both neighbours that are not among `which`."""
-    keys = [seen[name] for name in _QUOTE]
-    by_quote = seen["x"].mask(which).groupby(keys, sort=False)
+    by_quote = seen["x"].mask(which).groupby(seen["series"], sort=False)
     before, after = seen["x"] - by_quote.ffill(), seen["x"] - by_quote.bfill()
     back = after.fillna(before)  # nobody knows yet whether the newest comes back
     size = np.minimum(before.abs(), back.abs())
-    ordinary = seen["x"].groupby(keys, sort=False).transform(_ordinary_change)
+    ordinary = seen.groupby("series", sort=False)["x"].transform(_ordinary_change)
     apart: pd.Series[bool] = (np.sign(before) == np.sign(back)) & (size > _LARGE) & (size > ordinary)
     return apart
 
@@ -199,9 +199,9 @@ def _ordinary_change(x: pd.Series[float]) -> float:
 
 
 def _outliers(seen: pd.DataFrame) -> pd.DataFrame:
-    by_quote = seen.groupby(_QUOTE, sort=False)["x"]
+    by_quote = seen.groupby("series", sort=False)["x"]
     change, back = by_quote.diff(), by_quote.diff(-1)
-    flagged = change.groupby([seen[name] for name in _QUOTE], sort=False).transform(robust_outliers).astype(bool)
+    flagged = change.groupby(seen["series"], sort=False).transform(robust_outliers).astype(bool)
     flagged_next = flagged.shift(-1, fill_value=False) & back.notna()
     lone = flagged & flagged_next & (np.sign(change) == np.sign(back)) & ~_believed_elsewhere(seen)
     size = np.minimum(change.abs(), back.abs())
@@ -211,9 +211,8 @@ def _outliers(seen: pd.DataFrame) -> pd.DataFrame:
 
 def _stuck(seen: pd.DataFrame, administered: Collection[str]) -> pd.DataFrame:
     runs = _runs(seen)
-    by_quote = runs.groupby(_QUOTE)["days"]
-    squares = (runs["days"] ** 2).groupby([runs[name] for name in _QUOTE]).transform("sum")
-    usual = (squares - runs["days"] ** 2) / (by_quote.transform("sum") - runs["days"])
+    by_quote = runs.assign(squares=runs["days"] ** 2).groupby("series")[["days", "squares"]].transform("sum")
+    usual = (by_quote["squares"] - runs["days"] ** 2) / (by_quote["days"] - runs["days"])
     long = (runs["days"] >= _STUCK_DAYS) & (runs["n"] >= _STUCK_QUOTES) & (runs["days"] > _STUCK_TIMES * usual)
     found = runs[long & ~runs["commodity"].isin(list(administered))]
     moved = [run for run in found.index if _others_moved(seen, found.loc[run])]
@@ -227,11 +226,13 @@ def _stuck(seen: pd.DataFrame, administered: Collection[str]) -> pd.DataFrame:
 
 def _runs(seen: pd.DataFrame) -> pd.DataFrame:
     """One row per stretch of equal prices of a quote; `seen` gains its number as `run`."""
-    seen["run"] = (seen.groupby(_QUOTE, sort=False)["x"].diff() != 0).cumsum()
-    spans = seen.groupby([*_QUOTE, "level", "run"], as_index=False).agg(
-        n=("day", "size"), first=("day", "min"), last=("day", "max")
-    )
-    return spans.assign(days=(spans["last"] - spans["first"]).dt.days + 1.0).set_index("run")
+    begins = seen.groupby("series", sort=False)["x"].diff() != 0
+    seen["run"] = begins.cumsum()
+    first = np.flatnonzero(begins)
+    n = np.diff(first, append=len(seen))
+    runs = seen.iloc[first].rename(columns={"day": "first"})
+    last = seen["day"].iloc[first + n - 1].set_axis(runs.index)
+    return runs.assign(n=n, last=last, days=(last - runs["first"]).dt.days + 1.0).set_index("run")
 
 
 def _others_moved(seen: pd.DataFrame, run: pd.Series[Any]) -> bool:

@@ -42,10 +42,12 @@ def current_entries(entries: pd.DataFrame, *, within: Sequence[str] = ()) -> pd.
         [{'entry': 'a', 'kg': 4}]
     """
     key = [*within, "entry"]
-    versions = entries[[*key, "version"]].reset_index(drop=True)
+    holds = np.ones(len(entries), dtype=bool)
+    several = np.flatnonzero(entries.duplicated(key, keep=False))
+    versions = entries[[*key, "version"]].iloc[several].set_axis(several)
     ascending = versions.sort_values("version", kind="stable", na_position="first")
-    latest = entries.iloc[ascending.drop_duplicates(key, keep="last").index.sort_values()]
-    return latest[latest["void"].fillna(0) != 1]
+    holds[ascending.index[ascending.duplicated(key, keep="last")]] = False
+    return entries[holds & (entries["void"].fillna(0) != 1)]
 
 
 def harvest_totals(entries: pd.DataFrame, *, by: Sequence[str]) -> pd.DataFrame:
