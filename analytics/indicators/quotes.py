@@ -113,7 +113,8 @@ def _fridays_once(days: pd.DataFrame) -> pd.DataFrame:
     fridays = days[days["official"] & (weekday == _FRIDAY)].set_index(_QUOTE_DAY)["price"]
     friday = weekend["day"] - pd.to_timedelta(weekday[weekend.index] - _FRIDAY, unit="D")
     then = fridays.reindex(pd.MultiIndex.from_frame(weekend.assign(day=friday)[_QUOTE_DAY])).to_numpy()
-    return days.drop(index=weekend.index[weekend["price"] == then]).reset_index(drop=True)
+    repeats: pd.Series[bool] = weekend["price"] == then
+    return days.drop(index=weekend.index[repeats]).reset_index(drop=True)
 
 
 SAID: Final = Source(
