@@ -54,10 +54,15 @@ def compute(frames: Frames, site: Site, *, now_ms: int) -> pd.DataFrame:  # noqa
     prices = believed_prices(frames, site)
     rows = [
         {"market": market, "commodity": commodity, "level": site.markets[market].level} | row
-        for (market, commodity), own in groups(prices, ["market", "commodity"])
-        for row in _rows(own, _limits(site, market, commodity), frames.since, stand_in=site.markets[market].stand_in)
+        for market, own in groups(prices, "market")
+        for commodity, days in _days(own, set(_limited(site)), frames.since)
+        for row in _rows(days, _limits(site, market, commodity), stand_in=site.markets[market].stand_in)
     ]
     return pd.DataFrame(rows, columns=[*_COLUMNS, *_ABOUT])
+
+
+def _limited(site: Site) -> list[str]:
+    return [ceiling.commodity for ceiling in site.ceilings]
 
 
 def _limits(site: Site, market: str, commodity: str) -> list[Ceiling]:
@@ -66,10 +71,8 @@ def _limits(site: Site, market: str, commodity: str) -> list[Ceiling]:
     return [c for c in site.ceilings if (c.commodity, c.level, c.unit) == (commodity, level, unit)]
 
 
-def _rows(own: pd.DataFrame, limits: list[Ceiling], since: date, *, stand_in: bool) -> Iterator[dict[str, Any]]:
-    days = _days(own) if limits else pd.DataFrame({"start": []}, dtype="datetime64[ns]")
-    days = days[days["start"] >= pd.Timestamp(since)].reset_index(drop=True)
-    if days.empty:
+def _rows(days: pd.DataFrame, limits: list[Ceiling], *, stand_in: bool) -> Iterator[dict[str, Any]]:
+    if not limits:
         return
     position = ceiling_position(days["price"], pd.DataFrame(limits), days["start"])
     for day in records(days.join(position)[position["state"] != "none"]):
@@ -93,13 +96,26 @@ def _rows(own: pd.DataFrame, limits: list[Ceiling], since: date, *, stand_in: bo
         }
 
 
-def _days(own: pd.DataFrame) -> pd.DataFrame:
-    """One row per day: price, quotes there were, quotes that were usual, and `provenance.ORIGINS`."""
-    quotes = own.pivot_table(index="day", columns="quote", values="price")
-    usual = quotes.notna().astype(float).rolling(f"{_USUAL_DAYS}D").max().sum(axis=1)
-    price = geometric_mean(np.log(quotes).mean(axis=1))
-    days = pd.DataFrame({"price": price, "n": quotes.count(axis=1), "expected": usual})
-    return days.join(own.groupby("day")[list(provenance.ORIGINS)].max()).reset_index(names="start")
+def _days(own: pd.DataFrame, commodities: set[str], since: date) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Of each of these commodities in one market, its days with a price from a day on, where it has any.
+
+    A row has the price, quotes there were, quotes that were usual, and `provenance.ORIGINS`.
+    """
+    kept = own[own["commodity"].isin(commodities)]
+    if kept.empty:
+        return
+    quotes = kept.pivot_table(index="day", columns=["commodity", "quote"], values="price")
+    usual = quotes.notna().astype(float).rolling(f"{_USUAL_DAYS}D").max()
+    origins = kept.groupby(["commodity", "day"])[list(provenance.ORIGINS)].max()
+    late = quotes.index >= pd.Timestamp(since)
+    logs, usual = np.log(quotes[late]), usual[late]
+    for commodity in quotes.columns.unique("commodity"):
+        log, n = logs[commodity], logs[commodity].count(axis=1)
+        days = pd.DataFrame(
+            {"price": geometric_mean(log.mean(axis=1)), "n": n, "expected": usual[commodity].sum(axis=1)}
+        )[n > 0]
+        if not days.empty:
+            yield commodity, days.join(origins.loc[commodity]).reset_index(names="start")
 
 
 def workings(frames: Mapping[str, pd.DataFrame], site: Site, row: Row) -> Worked:

@@ -150,7 +150,7 @@ GARDEN_HARVEST: Final = Indicator(
     formula="kg = Σ kg of the entries that hold; coverage = lanes_reported / lanes_total",
     compute=compute,
     workings=workings,
-    marks=(provenance.RECORDED, provenance.SIMULATED, provenance.INCOMPLETE),
+    marks=(*provenance.ORIGINS, provenance.INCOMPLETE),
     spread=_spread,
     facts=_above,
 )

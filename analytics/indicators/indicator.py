@@ -7,7 +7,7 @@ from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from commons.marks import INCOMPLETE, RECORDED, SIMULATED, STAND_IN
+from commons.marks import INCOMPLETE, RECORDED, SIMULATED, STAND_IN, UNKNOWN_NODE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -171,7 +171,7 @@ class Indicator:
     spread: Callable[[Site, str], Iterable[str]] = same_place
     facts: Callable[[Site], object] = no_facts
     ages: bool = False
-    marks: tuple[str, ...] = (RECORDED, SIMULATED, STAND_IN, INCOMPLETE)
+    marks: tuple[str, ...] = (RECORDED, SIMULATED, UNKNOWN_NODE, STAND_IN, INCOMPLETE)
     ahead_days: int = 0
     keeps_first: tuple[str, ...] = ()
 

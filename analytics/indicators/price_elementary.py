@@ -156,6 +156,6 @@ PRICE_ELEMENTARY: Final = Indicator(
     formula="index = index before · exp(mean ln(price / price before)), same quotes; price_idr = exp(mean ln price)",
     compute=compute,
     workings=workings,
-    marks=(provenance.RECORDED, provenance.SIMULATED, provenance.STAND_IN, provenance.IMPUTED, provenance.INCOMPLETE),
+    marks=(*provenance.ORIGINS, provenance.STAND_IN, provenance.IMPUTED, provenance.INCOMPLETE),
     facts=market_levels,
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from analytics import provenance
 from analytics.indicators import INDICATORS
 from analytics.indicators.indicator import Frames
 from commons.catalogue import measurement, measurements
@@ -81,3 +82,8 @@ def test_an_indicator_names_its_source(indicator: Indicator) -> None:
 def test_an_indicator_says_what_it_is_in_both_languages(indicator: Indicator) -> None:
     assert min(len(indicator.sentence.id), len(indicator.sentence.en), len(indicator.formula)) > 20
     assert "\n" not in indicator.formula
+
+
+@each
+def test_an_indicator_says_that_it_may_carry_what_a_sender_leaves(indicator: Indicator) -> None:
+    assert set(indicator.marks) >= set(provenance.ORIGINS)
