@@ -108,12 +108,10 @@ def _days(own: pd.DataFrame, commodities: set[str], since: date) -> Iterator[tup
     usual = quotes.notna().astype(float).rolling(f"{_USUAL_DAYS}D").max()
     origins = kept.groupby(["commodity", "day"])[list(provenance.ORIGINS)].max()
     late = quotes.index >= pd.Timestamp(since)
-    logs, usual = np.log(quotes[late]), usual[late]
     for commodity in quotes.columns.unique("commodity"):
-        log, n = logs[commodity], logs[commodity].count(axis=1)
-        days = pd.DataFrame(
-            {"price": geometric_mean(log.mean(axis=1)), "n": n, "expected": usual[commodity].sum(axis=1)}
-        )[n > 0]
+        asked, before = pd.DataFrame(quotes[commodity])[late], pd.DataFrame(usual[commodity])[late]
+        price, n = geometric_mean(np.log(asked).mean(axis=1)), asked.count(axis=1)
+        days = pd.DataFrame({"price": price, "n": n, "expected": before.sum(axis=1)})[n > 0]
         if not days.empty:
             yield commodity, days.join(origins.loc[commodity]).reset_index(names="start")
 

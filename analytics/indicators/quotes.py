@@ -114,7 +114,7 @@ def _fridays_once(days: pd.DataFrame) -> pd.DataFrame:
     friday = weekend["day"] - pd.to_timedelta(weekday[weekend.index] - _FRIDAY, unit="D")
     then = fridays.reindex(pd.MultiIndex.from_frame(weekend.assign(day=friday)[_QUOTE_DAY])).to_numpy()
     repeats: pd.Series[bool] = weekend["price"] == then
-    return days.drop(index=weekend.index[repeats]).reset_index(drop=True)
+    return days[~days.index.isin(weekend.index[repeats])].reset_index(drop=True)
 
 
 SAID: Final = Source(
