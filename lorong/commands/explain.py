@@ -10,6 +10,7 @@ from analytics.explain import Explainer
 from commons.catalogue import Label
 from commons.clock import SystemClock
 from commons.errors import ParameterError, UsageError
+from commons.wording import number
 from lorong import tables
 from lorong.settings import existing_store, site
 from store import open_store
@@ -88,5 +89,7 @@ def _part(part: Part, lang: str) -> Iterator[str]:
         yield more[lang]
 
 
-def _cell(cell: Cell, lang: str) -> float | str | None:
-    return cell[lang] if isinstance(cell, Label) else cell
+def _cell(cell: Cell, lang: str) -> str | None:
+    """A cell as the language writes it; numbers to six digits."""
+    said = number(float(f"{cell:.6g}")) if isinstance(cell, float) else cell
+    return said[lang] if isinstance(said, Label) else said

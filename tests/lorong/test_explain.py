@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,21 @@ def test_another_process_explains_what_the_owner_of_the_file_computed(
         assert heading in found.stdout
     assert "Chicken eggs" in found.stdout
     assert "Policy: at least 1 input and 70 % of those expected." in found.stdout
+
+
+def test_a_value_is_explained_in_indonesian_and_as_indonesians_write_numbers(
+    store: Store, lorong: Callable[..., Said]
+) -> None:
+    fill(store)
+    lorong("analyse", "--once", "--log", "ERROR")
+
+    said = lorong("explain", "price_index", "--period", "2025-03", "--place", "pasar-terong").out
+
+    assert "CUKUPKAH MASUKANNYA" in said
+    assert "Telur ayam ras" in said
+    assert "Kelengkapan: 100,0 %." in said
+    assert "Syarat: paling sedikit 1 masukan dan 70 % dari yang diharapkan." in said
+    assert re.search(r"Indeks .*\d,\d", said.partition("HASIL")[2])
 
 
 def test_a_value_that_is_not_there_is_refused_with_those_that_are(store: Store, lorong: Callable[..., Said]) -> None:
