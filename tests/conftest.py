@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from commons.settings import Secret
 from store.settings import StoreSettings
@@ -27,6 +28,9 @@ from tests.flow.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+settings.register_profile("lorong", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("lorong")  # a slow day is no failure
 
 _START_SECONDS = 30.0
 _NUMBERS = itertools.count()
