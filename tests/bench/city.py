@@ -38,6 +38,7 @@ _HOUR_MS: Final = 3_600_000
 _READINGS_A_DAY: Final = 144
 _LANES_A_BLOCK: Final = 500
 LANES: Final = 5_000
+YEARS: Final = 10
 
 ABOUT: Final = """
 A city has 5,000 lanes with a node and two beds each, on DuckDB. A day's set is what a run computes after midnight, when
@@ -94,17 +95,22 @@ class CityDay:
             yield f"  a late {name}: {seconds:.2f} s, {self.again[name]:,} values looked at"
 
 
-def measure_city(lanes: int = LANES) -> CityDay:
-    """Fill a city, let it compute its history, then a day, then what three late readings change."""
+def measure_city(lanes: int = LANES, *, years: int = YEARS) -> CityDay:
+    """Fill a city, let it compute its history, then a day, then what three late readings change.
+
+    Args:
+        lanes: How many lanes.
+        years: Of how many there are prices.
+    """
     with tempfile.TemporaryDirectory() as folder:
         site = Site(_folder(Path(folder) / "site", lanes))
         settings = StoreSettings(url=f"duckdb:///{folder}/city.duckdb", memory_mb=2_000)
         with closing(open_store(settings, clock=_CLOCK)) as store:
-            return _measured(_City(store, site), lanes)
+            return _measured(_City(store, site), lanes, years)
 
 
-def _measured(city: _City, lanes: int) -> CityDay:
-    city.history()
+def _measured(city: _City, lanes: int, years: int) -> CityDay:
+    city.history(years)
     city.at(_TODAY, hour=0.2)
     first, _ = city.run()
     city.at(_TODAY, hour=0.5)
@@ -146,12 +152,12 @@ class _City:
             raise RuntimeError(f"the benchmark's city cannot compute {summary.failed}")
         return _processor() - before, summary
 
-    def history(self) -> None:
-        """A quarter of weekly harvests, and ten years of prices."""
+    def history(self, years: int) -> None:
+        """A quarter of weekly harvests, and the years of prices."""
         self.at(_TODAY, hour=0.1)
         for week in range(13, 0, -1):
             self.harvests(_TODAY - timedelta(days=7 * week), every=1)
-        days = [_TODAY - timedelta(days=back) for back in range(3_650, 0, -1)]
+        days = [_TODAY - timedelta(days=back) for back in range(365 * years, 0, -1)]
         for some in range(0, len(days), 365):
             self.prices(days[some : some + 365])
 

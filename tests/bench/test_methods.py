@@ -16,7 +16,7 @@ def test_contributions_of_the_benchmarks_country_add_up_to_its_changes() -> None
 
 
 def test_a_late_reading_of_the_benchmarks_city_is_all_that_is_looked_at_again() -> None:
-    found = measure_city(30)
+    found = measure_city(30, years=1)
 
     assert 0 < found.again["soil reading"] < found.lanes
     assert 0 < found.again["harvest"] < found.computed
