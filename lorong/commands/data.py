@@ -24,6 +24,7 @@ from lorong.sending import store_all
 from lorong.settings import SITES, existing_store, load, site
 from store import open_store
 from store.contract import Query, Window
+from store.plan import plan
 
 if TYPE_CHECKING:
     from commons.sites import Site
@@ -90,6 +91,7 @@ def query(
         limit=limit,
         newest_first=True,
     )
+    plan(wanted)  # what is asked wrongly is said first, whether there is a store or not
     with closing(open_store(existing_store(settings), clock=clock)) as store:
         found = store.read(wanted)
     if form == "csv":
