@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from commons.sites import Site
     from commons.topics import Address
     from diary.settings import DiarySettings
+
+# a node has no HTTPS, without which a browser ignores this one and complains of it
+_GUARDS: Final = {name: value for name, value in EVERYWHERE.items() if name != "Cross-Origin-Opener-Policy"}
 
 
 def node_diary(address: Address, site: Site, outbox: Outbox, settings: DiarySettings, *, clock: Clock) -> Starlette:
@@ -75,7 +78,7 @@ class _Guarded:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in EVERYWHERE.items():
+                for name, value in _GUARDS.items():
                     headers.setdefault(name, value)
             await send(message)
 

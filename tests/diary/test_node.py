@@ -60,6 +60,7 @@ def test_every_answer_is_guarded_as_on_the_web(wifi: TestClient) -> None:
     for path in ("/", "/diary/saga", "/diary/sydney", "/nothing"):
         headers = wifi.get(path).headers
         assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
         assert ("script-src" in headers["content-security-policy"]) == (path == "/diary/saga")
 

@@ -13,6 +13,9 @@ from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_NAMES = "--host-resolver-rules=MAP *.test 127.0.0.1"
+"""A name that is not this machine's to the browser: what it trusts localhost with it does not do there."""
+
 
 @contextmanager
 def chromium(*, width: int = 0) -> Iterator[Chrome]:
@@ -29,7 +32,7 @@ def chromium(*, width: int = 0) -> Iterator[Chrome]:
         pytest.skip(text)
     options = ChromeOptions()
     options.binary_location = str(found["chromium"])
-    for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
+    for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", _NAMES):
         options.add_argument(word)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = Chrome(options, ChromeService(str(found["chromedriver"])))
