@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from commons.errors import ParameterError, UnknownNameError
 from web import geojson, words
 from web.credits import credits_of
-from web.figures import FIGURES, LEVELS, figure_of
+from web.figures import FIGURES, LEVELS, Seen, figure_of
 from web.formats import csv_parts, iso
 from web.language import language
 from web.tables import TABLES
@@ -90,7 +90,7 @@ class Exports:
         return workbook(table.name, head, rows, self._about(table, rows, asked), made=made)
 
     def _drawn(self, asked: Asked) -> bytes:
-        found = figure_of(self._reader, asked.figure, asked.level, too_old_hours=self._too_old)
+        found = figure_of(Seen(self._reader, too_old_hours=self._too_old), asked.figure, asked.level)
         return orjson.dumps(geojson.features(found, self._reader.site, at=iso(self._reader.now_ns)))
 
     def _asked(self, given: QueryParams, takes: Iterable[str]) -> Asked:

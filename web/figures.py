@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -64,12 +65,21 @@ class PlaceValue:
         return VALUE if self.have >= ENOUGH * self.of else FEW
 
 
-@dataclass(frozen=True, slots=True)
 class Seen:
-    """What figures are read from: the store, and the beds as they are now."""
+    """What figures are read from: the store, and the beds as they are now, looked at once.
 
-    reader: Reader
-    by_lane: Mapping[str, list[BedGlance]]
+    Args:
+        reader: The store.
+        too_old_hours: The age from which a reading is no longer trusted [h].
+    """
+
+    def __init__(self, reader: Reader, *, too_old_hours: float) -> None:
+        self.reader, self.too_old_hours = reader, too_old_hours
+
+    @cached_property
+    def by_lane(self) -> Mapping[str, list[BedGlance]]:
+        """Every bed of the city, by lane."""
+        return beds.glances(self.reader, too_old_hours=self.too_old_hours)
 
 
 Found = tuple["date | None", list[PlaceValue]]
@@ -114,14 +124,13 @@ class PlaceFigures:
         return joined_marks(",".join(value.marks) for value in self.values)
 
 
-def figure_of(reader: Reader, slug: str, level: str, *, too_old_hours: float) -> PlaceFigures:
+def figure_of(seen: Seen, slug: str, level: str) -> PlaceFigures:
     """A figure of every place of a level, in the order of the site's table.
 
     Args:
-        reader: The store.
+        seen: What it is read from.
         slug: Which figure.
         level: "kecamatan" or "kelurahan".
-        too_old_hours: The age from which a reading is no longer trusted [h].
 
     Raises:
         UnknownNameError: There is no such figure or level.
@@ -130,7 +139,6 @@ def figure_of(reader: Reader, slug: str, level: str, *, too_old_hours: float) ->
         raise UnknownNameError("figure", slug, FIGURES)
     if level not in LEVELS:
         raise UnknownNameError("level", level, LEVELS)
-    seen = Seen(reader, beds.glances(reader, too_old_hours=too_old_hours))
     start, values = FIGURES[slug].read(seen, level)
     return PlaceFigures(FIGURES[slug], level, start, values)
 

@@ -12,7 +12,7 @@ from web import brief, dictionary, figures, maps, words
 from web.brief import lines
 from web.doubts import sentence
 from web.exports import FORMS
-from web.figures import FIGURES, LEVELS, figure_of
+from web.figures import FIGURES, LEVELS, Seen, figure_of
 from web.rendering import static_address
 from web.tables import TABLES
 from web.week import last_week
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from web.cache import BriefCache
-    from web.figures import PlaceFigures
     from web.language import Language
     from web.reader import Reader
     from web.rendering import Renderer
@@ -81,11 +80,12 @@ class Office:
         return self._renderer.respond(request, html)
 
     def _office(self, language: Language) -> Facts:
-        found = self._figure(_FIRST_FIGURE, _FIRST_LEVEL)
-        beside = [self._figure(slug, _FIRST_LEVEL) for slug in _BESIDE_MAP]
+        seen = self._look()
+        found = figure_of(seen, _FIRST_FIGURE, _FIRST_LEVEL)
+        beside = [figure_of(seen, slug, _FIRST_LEVEL) for slug in _BESIDE_MAP]
         rows = [row for row in zip(found.values, *(one.values for one in beside), strict=True) if row[0].of]
         return {
-            **self._week(language),
+            **self._week(language, seen),
             "found": found,
             "drawn": maps.drawn(found, self._reader.site.outlines, language),
             "beside": beside,
@@ -93,15 +93,15 @@ class Office:
         }
 
     def _brief(self, language: Language) -> Facts:
-        facts = self._week(language)
+        facts = self._week(language, self._look())
         week: Week = facts["week"]
         told = [line.marks for line in facts["lines"]] + [food.marks for food in week.prices.foods]
         told += [week.due.marks if week.due else ()]
         marks = words.joined_marks(",".join(found) for found in told)
         return {**facts, "marks_used": marks, "marks_explained": words.MARKS_EXPLAINED, "mark_words_of": words.MARKS}
 
-    def _week(self, language: Language) -> Facts:
-        week = last_week(self._reader, too_old_hours=self._too_old)
+    def _week(self, language: Language, seen: Seen) -> Facts:
+        week = last_week(seen)
         site = self._reader.site
         return {
             "today": self._reader.today,
@@ -117,7 +117,7 @@ class Office:
         }
 
     def _map(self, language: Language, figure: str, level: str) -> Facts:
-        found = self._figure(figure, level)
+        found = figure_of(self._look(), figure, level)
         site = self._reader.site
         drawn = maps.drawn(found, site.outlines, language)
         listed = [value for value in found.values if value.of]
@@ -146,5 +146,5 @@ class Office:
             "marks_explained": words.MARKS_EXPLAINED,
         }
 
-    def _figure(self, figure: str, level: str) -> PlaceFigures:
-        return figure_of(self._reader, figure, level, too_old_hours=self._too_old)
+    def _look(self) -> Seen:
+        return Seen(self._reader, too_old_hours=self._too_old)

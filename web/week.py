@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from store.contract import Query
-from web import beds, doubts, food, harvests, outlook
+from web import doubts, food, harvests, outlook
 from web.districts import silent_lanes
 from web.harvests import monday
 from web.price_news import price_news
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from web.beds import BedGlance
     from web.doubts import Doubt
+    from web.figures import Seen
     from web.food import Food
     from web.harvests import Harvest
     from web.outlook import DueWeek
@@ -99,16 +100,15 @@ class Week:
         return [(slug, week.get(slug), before.get(slug)) for slug in dict.fromkeys((*week, *before))]
 
 
-def last_week(reader: Reader, *, too_old_hours: float) -> Week:
+def last_week(seen: Seen) -> Week:
     """The last whole week of the city.
 
     Args:
-        reader: The store.
-        too_old_hours: The age from which a reading is no longer trusted [h].
+        seen: The store, and the beds as they are now.
     """
+    reader, by_lane = seen.reader, seen.by_lane
     start = monday(reader.today) - _WEEK
     city = reader.site.kota.slug
-    by_lane = beds.glances(reader, too_old_hours=too_old_hours)
     coming = monday(reader.today) + _WEEK
     return Week(
         city=city,
@@ -117,7 +117,7 @@ def last_week(reader: Reader, *, too_old_hours: float) -> Week:
         before=harvests.city_week(reader, start - _WEEK),
         food=food.week_of(reader, city, start),
         food_before=food.week_of(reader, city, start - _WEEK),
-        silence=silence(reader, by_lane, too_old_hours=too_old_hours),
+        silence=silence(reader, by_lane, too_old_hours=seen.too_old_hours),
         soil=soil(glance for found in by_lane.values() for glance in found),
         prices=price_news(reader),
         doubts=[doubt for doubt in doubts.doubts(reader) if doubt.until >= start],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from commons.sites.outlines import read_outlines
-from deploy.reduce.outlines import TOLERANCE, crosses, main, reduced
+from deploy.reduce.outlines import TOLERANCE, _untangled, crosses, main, reduced
 from deploy.reduce.tables import read, write
 from deploy.reduce.unions import area, union
 
@@ -111,6 +111,15 @@ def test_a_place_without_an_outline_is_its_parts_together(tmp_path: Path) -> Non
     drawn = [outlines.degrees(point) for point in border]
     assert set(drawn) >= {(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)}
     assert not [(lon, lat) for lon, lat in drawn if 0.4 < lon < 0.6 and 0.1 < lat < 0.9]
+
+
+def test_a_ring_that_the_grid_made_cross_itself_is_walked_without_crossing() -> None:
+    knot = [(0, 0), (10, 10), (10, 0), (0, 10)]
+
+    assert crosses(knot)
+    plain = _untangled(knot)
+    assert not crosses(plain)
+    assert sorted(plain) == sorted(knot)
 
 
 SQUARE = [(0, 0), (100, 0), (100, 100), (0, 100)]

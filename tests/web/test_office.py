@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 PAGES = ("/office", "/map", "/map?level=kelurahan&figure=dry", "/brief", "/data")
 MOST_BYTES = 60_000
 MAKASSAR = Path(__file__).parents[2] / "deploy/sites/makassar"
+BANYUWANGI = MAKASSAR.parent / "banyuwangi"
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +98,7 @@ def test_chilli_stands_apart_from_what_else_is_dear_and_what_is_within_its_limit
     assert "Cabai rawit merah Rp60.000/kg batas 57.000 24 Nov 2026, 10/12 di atas batas baru +4,2 %" in chilli
     assert "Bawang merah Rp60.000/kg" in others
     assert "Bawang merah Rp60.000/kg" not in chilli
+    assert "Cabai rawit merah Rp60.000/kg" not in others
     assert "Beras medium" not in text
 
 
@@ -179,6 +181,21 @@ def test_a_number_that_was_refused_gives_its_reason_and_no_value(
     assert "Cukup untuk composition known of 40 % belum cukup data – – 1 dari 2 lorong melapor" in text
 
 
+def test_a_second_site_has_maps_of_what_it_has_outlines_of(clock: StandingClock) -> None:
+    store = open_store(StoreSettings(url="duckdb://memory"), clock=clock)
+    with TestClient(create_app(store, Site(BANYUWANGI), clock=clock)) as visitor:
+        pages = {
+            path: visitor.get(path) for path in ("/map?figure=silent", "/map?figure=silent&level=kelurahan", "/office")
+        }
+        brief = visitor.get("/brief")
+    store.close()
+
+    assert {answer.status_code for answer in (*pages.values(), brief)} == {200}
+    painted = [re.findall(r'<g class="areas"[^>]*>(.*?)</g>', answer.text) for answer in pages.values()]
+    assert [sum(group.count("<path") for group in groups) for groups in painted] == [25, 0, 25]
+    assert all(len(answer.content) < MOST_BYTES for answer in pages.values())
+
+
 def test_a_heavy_city_s_map_stays_light(tmp_path: Path, clock: StandingClock) -> None:
     """Makassar with a lane in each of its 153 kelurahan, all of which report."""
     folder = tmp_path / "makassar"
@@ -209,4 +226,5 @@ def test_a_heavy_city_s_map_stays_light(tmp_path: Path, clock: StandingClock) ->
     assert answer.text.count("<tr>") == len(villages) + 1 == 154
     painted = re.findall(r'<g class="areas" fill="url\(#map-\w+\)">(.*?)</g>', answer.text)
     assert sum(group.count("<path") for group in painted) >= len(villages)
+    assert not any("<title>" in group for group in painted)  # words for a pointer on each would be 7 kB more
     assert len(answer.content) < MOST_BYTES

@@ -12,7 +12,7 @@ from commons.marks import ALL_FOODS
 from store.contract import Query
 from web import beds, doubts, pipeline
 from web.districts import place_at, silent_lanes
-from web.figures import figure_of
+from web.figures import Seen, figure_of
 from web.formats import iso
 from web.harvests import monday
 from web.language import language
@@ -106,7 +106,7 @@ def _lanes(asked: Asked) -> Rows:
 
 
 def _places(asked: Asked) -> Rows:
-    found = figure_of(asked.reader, asked.figure, asked.level, too_old_hours=asked.too_old_hours)
+    found = figure_of(Seen(asked.reader, too_old_hours=asked.too_old_hours), asked.figure, asked.level)
     unit = language("en").text(found.figure.unit)
     return [
         (

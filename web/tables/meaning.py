@@ -8,6 +8,7 @@ from commons.catalogue import Label
 from web import pipeline
 from web.brief import lines
 from web.dictionary import entries
+from web.figures import Seen
 from web.formats import iso
 from web.language import language
 from web.tables.sheet import GARDENS, MARKETS, MARKS, START, Column, Table
@@ -39,7 +40,7 @@ def _dictionary(_: Asked) -> Rows:
 
 
 def _brief(asked: Asked) -> Rows:
-    week = last_week(asked.reader, too_old_hours=asked.too_old_hours)
+    week = last_week(Seen(asked.reader, too_old_hours=asked.too_old_hours))
     english = language("en")
     return [
         (
