@@ -137,7 +137,7 @@ def _foods(
     watched: Iterable[FoodWatch], limited: Iterable[LimitedPrice], before: dict[tuple[str, str], str]
 ) -> list[FoodNews]:
     by_slug = {_slug(food): food for food in watched if food.label is not None}
-    priced = {price.row["commodity"]: price for price in limited}
+    priced = {price.row["commodity"]: price for price in reversed(list(limited))}  # of several markets, the worst
     found = [
         FoodNews(
             slug,
@@ -146,7 +146,7 @@ def _foods(
             by_slug.get(slug, FoodWatch(commodities()[slug].label)),
             before.get((priced[slug].market.slug, slug)) if slug in priced else None,
         )
-        for slug in dict.fromkeys((*priced, *sorted(by_slug)))
+        for slug in dict.fromkeys((*reversed(priced), *sorted(by_slug)))
     ]
     return sorted(found, key=lambda food: (not food.is_above, not food.is_alarming))
 

@@ -18,6 +18,7 @@ from tests.web.conftest import NOW, Garden, StandingClock, midnight
 from tests.web.office_city import MONTH, WEEK, fill, office_site
 from web.app import create_app
 from web.settings import WebSettings
+from web.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -141,11 +142,12 @@ def test_a_figure_that_there_is_not_is_no_page(query: str, client: TestClient) -
 def test_every_file_that_a_page_links_to_is_there(client: TestClient) -> None:
     linked = {
         unescape(link)
-        for path in PAGES
+        for path in (*PAGES, "/", "/prices", "/quality", "/health")
         for link in re.findall(r'href="(/api/v1/(?:tables|map)[^"]*)"', client.get(path).text)
     }
 
-    assert len(linked) >= 20
+    names = {link.partition("/tables/")[2].partition(".")[0] for link in linked if "/tables/" in link}
+    assert names == set(TABLES)
     assert {link for link in linked if client.get(link).status_code != 200} == set()
 
 
