@@ -20,7 +20,7 @@ from web.tables.sheet import MARKETS, PLACES, Asked, marks_in
 from web.workbook import MEDIA_TYPE, workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from starlette.datastructures import QueryParams
 
@@ -55,12 +55,13 @@ class Exports:
     def router(self, prefix: str) -> APIRouter:
         """An address for each table and form, and one for maps, under a prefix."""
         found = APIRouter(prefix=prefix, tags=["tables"])
+        known = self._known()
         addresses: list[tuple[str, Callable[[Request], Any], dict[str, Any]]] = [
-            (f"/tables/{table.name}.{form}", partial(self._file, table, form), _described(table, form))
+            (f"/tables/{table.name}.{form}", partial(self._file, table, form), _described(table, form, known))
             for table in TABLES.values()
             for form in FORMS
         ]
-        for path, endpoint, about in (*addresses, (MAP, self._map, _MAP_DOCS)):
+        for path, endpoint, about in (*addresses, (MAP, self._map, _map_docs(known))):
             answer = _endpoint(endpoint)
             found.add_api_route(path, answer, methods=["GET"], **about)
             found.add_api_route(path, answer, methods=["HEAD"], include_in_schema=False)
@@ -95,8 +96,7 @@ class Exports:
 
     def _asked(self, given: QueryParams, takes: Iterable[str]) -> Asked:
         """What a request asks for, or a `ParameterError`."""
-        site = self._reader.site
-        known = {"figure": list(FIGURES), "level": list(LEVELS), "market": list(site.markets)}
+        site, known = self._reader.site, self._known()
         for name in given:
             _known("parameter", name, list(takes))
             if len(given.getlist(name)) > 1:
@@ -105,6 +105,10 @@ class Exports:
         market = site.markets.get(given.get("market", ""))
         chosen = {name: given[name] for name in ("figure", "level") if name in given}
         return Asked(self._reader, self._too_old, market=market, **chosen)
+
+    def _known(self) -> dict[str, list[str]]:
+        """The values that each parameter may have."""
+        return {"figure": list(FIGURES), "level": list(LEVELS), "market": list(self._reader.site.markets)}
 
     def _about(self, table: Table, rows: Rows, asked: Asked) -> Iterator[tuple[str, str, str]]:
         """What the sheet `about` says: what it is, when, on which terms, from where, its marks and its columns."""
@@ -163,11 +167,20 @@ def _known(kind: str, name: str, names: list[str]) -> None:
         raise ParameterError(str(UnknownNameError(kind, name, names)))
 
 
-def _parameter(name: str) -> dict[str, Any]:
-    values = {"figure": list(FIGURES), "level": list(LEVELS)}.get(name)
-    about = {"figure": "Which figure of places.", "level": "Of which places.", "market": "A market of the city's site."}
-    schema = {"type": "string", **({"enum": values} if values else {})}
-    return {"name": name, "in": "query", "required": False, "description": about[name], "schema": schema}
+def _parameters(names: Iterable[str], known: Mapping[str, list[str]]) -> list[dict[str, Any]]:
+    """The parameters' descriptions; one that can have no value is none."""
+    about = {"figure": "Which figure of places.", "level": "Of which places.", "market": "A market of the city."}
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "description": about[name],
+            "schema": {"type": "string", "enum": known[name]},
+        }
+        for name in names
+        if known[name]
+    ]
 
 
 def _responses(kind: str) -> dict[int | str, dict[str, Any]]:
@@ -179,20 +192,21 @@ def _responses(kind: str) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def _described(table: Table, form: str) -> dict[str, Any]:
+def _described(table: Table, form: str, known: Mapping[str, list[str]]) -> dict[str, Any]:
     columns = ", ".join(f"`{column.name}`" for column in table.columns)
     about = " Its sheet `about` has sources, licence, marks and the meaning of each column." if form == "xlsx" else ""
     return {
         "summary": f"{table.label.en} ({form.upper()})",
         "description": f"The table that the page `{table.page}` shows. Columns: {columns}.{about}",
         "responses": _responses(_KINDS[form].partition(";")[0]),
-        "openapi_extra": {"parameters": [_parameter(name) for name in table.takes]},
+        "openapi_extra": {"parameters": _parameters(table.takes, known)},
     }
 
 
-_MAP_DOCS: Final[dict[str, Any]] = {
-    "summary": "A figure of places on a map (GeoJSON)",
-    "description": "Outlines, values, how many lanes or beds each stands on (`have` of `of`), its state and its marks.",
-    "responses": _responses(geojson.MEDIA_TYPE),
-    "openapi_extra": {"parameters": [_parameter(name) for name in _MAP_TAKES]},
-}
+def _map_docs(known: Mapping[str, list[str]]) -> dict[str, Any]:
+    return {
+        "summary": "A figure of places on a map (GeoJSON)",
+        "description": "Outlines, values, on how many lanes or beds each stands (`have` of `of`), state and marks.",
+        "responses": _responses(geojson.MEDIA_TYPE),
+        "openapi_extra": {"parameters": _parameters(_MAP_TAKES, known)},
+    }
