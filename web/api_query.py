@@ -33,7 +33,7 @@ READ: Final = ("measurement", "start", "stop", "fields", "window", "by", "limit"
 LATEST: Final = ("measurement", "format")
 
 _NS_PER_SECOND: Final = 10**9
-_RELATIVE: Final = re.compile(r"-(\d{1,6})([mhdw])")
+_RELATIVE: Final = re.compile(r"-([0-9]{1,6})([mhdw])")
 _SECONDS: Final = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _MOMENT: Final = re.compile(MOMENT["pattern"], re.ASCII)
 _DATE_LETTERS: Final = len("2026-11-24")

@@ -26,6 +26,12 @@ SAMPLE: Final = N_("DATA CONTOH: kebun tiruan, bukan hasil pengukuran")
 _ALL_BEDS: Final = "semua"
 _FOODS: Final = 4
 _LAST_DAY: Final = timedelta(days=6)
+_NEXT: Final = {
+    "coming": N_("%(days)s hari lagi"),
+    "open": N_("siap dipanen"),
+    "picking": N_("sedang dipanen"),
+    "overdue": N_("lewat waktu panen"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +138,7 @@ def _next(language: Language, due: Mapping[str, NextHarvest], names: Mapping[str
         return Figure("?", language.text(N_("panen berikutnya belum diketahui")))
     bed, first = min(waited, key=lambda item: item[1].opens)
     about = f"{first.crop[language.code]}, {names[bed]}"
-    if first.days:
-        return Figure(language.text(N_("%(days)s hari lagi"), days=first.days), about)
-    return Figure(language.text(N_("siap dipanen")), about)
+    return Figure(language.text(_NEXT[first.state], days=first.days), about)
 
 
 def _foods(language: Language, week: _Week | None) -> str:

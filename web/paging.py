@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from store.contract import Query
     from web.reader import Reader
 
-_SHAPE: Final = re.compile(r"(-?\d{1,19})\.(\d{1,6})")
+_SHAPE: Final = re.compile(r"(-?[0-9]{1,19})\.([0-9]{1,6})")
 _MOST_SKIPPED: Final = 200_000  # rows of one moment: every series of a city has its daily value at midnight
 _FIRST_DAYS: Final = {"1h": 1, "1d": 14, "1w": 56}
 _WEEK: Final = 7

@@ -16,7 +16,9 @@ from web.app import API, create_app
 from web.settings import WebSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from starlette.testclient import TestClient
 
     from commons.sites import Site
     from store.contract import Store
@@ -76,6 +78,38 @@ def test_the_api_answers_as_it_is_described(
         assert answers[f"GET {API}/{path}", 200]
         assert answers[f"GET {API}/{path}", 405]
     assert answers[f"GET {API}/read", 400]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "format=",
+        "limit=%D9%A3",  # three, in Arabic digits
+        "limit=0",
+        "start=2026-W48-2",
+        "start=2026-11-24T0800Z",
+        "start=%2D٧d",
+        "stop=2026-11-24T08:00:00",
+        "next=1",
+        "next=١.0",
+    ],
+)
+def test_what_the_description_does_not_allow_is_refused(
+    query: str, full: Store, visit: Callable[..., TestClient]
+) -> None:
+    answer = visit(of=full).get(f"{API}/read?measurement=soil&{query}")
+
+    assert answer.status_code == 400
+    assert query.partition("=")[0] in answer.json()["error"]
+
+
+@pytest.mark.parametrize("moment", ["2026-11-24", "2026-11-24T08:00Z", "2026-11-24T08:00:00.5+08:00", "-7d"])
+def test_a_moment_may_be_written_in_each_described_way(
+    moment: str, full: Store, visit: Callable[..., TestClient]
+) -> None:
+    asked = {"measurement": "soil", "start": moment, "limit": "1"}
+
+    assert visit(of=full).get(f"{API}/read", params=asked).status_code == 200
 
 
 def _answered(event: ScenarioFinished) -> list[tuple[str, Any]]:

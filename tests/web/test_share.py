@@ -64,7 +64,7 @@ def test_a_week_is_told_in_figures_foods_and_marks(full: Store, told: Callable[.
     assert found.figures == [
         Figure("1.234,5\u00a0kg", "dipanen"),
         Figure("1 kering, 1 cukup", "keadaan petak hari ini"),
-        Figure("siap dipanen", "Cabai rawit merah, Polibag 2"),
+        Figure("lewat waktu panen", "Cabai rawit merah, Polibag 2"),
     ]
     assert found.foods == "Kangkung darat 1.234,5\u00a0kg"
     assert [kg for _, kg in found.weeks.bars if kg is not None] == [0.0, 1234.5]
@@ -80,6 +80,23 @@ def test_it_speaks_english_too(full: Store, told: Callable[..., Poster]) -> None
     assert found.sample.startswith("SAMPLE DATA")
     assert found.figures[0] == Figure("1,234.5\u00a0kg", "harvested")
     assert found.week == "Week of 23 Nov to 29 Nov 2026"
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "first", "said"),
+    [
+        (5, 14, None, "5 hari lagi"),
+        (-2, 7, None, "siap dipanen"),
+        (-12, -3, -6, "sedang dipanen"),
+        (-12, -3, None, "lewat waktu panen"),
+    ],
+)
+def test_the_next_harvest_is_told_as_it_stands(
+    opens: int, closes: int, first: int | None, said: str, garden: Garden, told: Callable[..., Poster]
+) -> None:
+    garden.outlook("b1", opens=opens, closes=closes, first=first)
+
+    assert told(garden.store).figures[-1] == Figure(said, "Kangkung darat, Bedeng 1")
 
 
 def test_last_week_is_told_until_this_one_is_reported(garden: Garden, told: Callable[..., Poster]) -> None:
