@@ -98,6 +98,7 @@ def test_a_value_a_little_too_old_is_given_at_once_while_a_new_one_is_made(clock
 
     assert [cache.get("a", slow) for _ in range(3)] == [1, 1, 1]
     assert started.wait(10)
+    assert cache._renewing._work_queue.qsize() == 0  # readers do not queue up work
     go.set()
     clock.sleep(6)  # too old to be given late: whoever asks now waits for the one that is being made
     assert cache.get("a", slow) == 2
