@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 EXAMPLES: Final = int(os.environ.get("SCHEMA_EXAMPLES", "20"))
 """Of each address; `make schema` asks for 1,000."""
 GENEROUS: Final = WebSettings(requests_per_second=1e6, requests_burst=10**7, api_at_once=8)
-_DEPENDS: Final = {"include-path-regex": "/(read|latest)$"}  # which tags and fields fit, the measurement decides
+_DEPENDS: Final = {"include-path-regex": "/(read|latest|(tables|maps)/.*)$"}  # what fits, measurement and site decide
 _CONFIG: Final = {
     "seed": 20261124,
     "continue-on-failure": True,
