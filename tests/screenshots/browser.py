@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import base64
-import shutil
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from tests.flow.chromium import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SWITCHES: Final = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars")
+    from selenium.webdriver import Chrome
+
 _STILL: Final = 3  # so many looks in a row that see the same
 _LOOK_SECONDS: Final = 1.0
 _LAST_SECONDS: Final = 120.0
@@ -71,20 +71,7 @@ class Browser:
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """A Chromium without a screen that asks nobody but this machine.
-
-    Raises:
-        SystemExit: There is none.
-    """
-    found = {name: shutil.which(name) for name in ("chromium", "chromedriver")}
-    if None in found.values():
-        raise SystemExit("no chromium; install it with `apt-get install chromium chromium-driver`")
-    options = ChromeOptions()
-    options.binary_location = str(found["chromium"])
-    for switch in _SWITCHES:
-        options.add_argument(switch)
-    driver = Chrome(options, ChromeService(str(found["chromedriver"])))
-    try:
+    """A Chromium without a screen, ended with the block."""
+    with chromium() as driver:
+        driver.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
         yield Browser(driver)
-    finally:
-        driver.quit()

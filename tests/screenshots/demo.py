@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
+
+from tests.flow.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +29,7 @@ def demo() -> Iterator[str]:
     Raises:
         SystemExit: It ended before that, or took too long.
     """
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = int(probe.getsockname()[1])
+    port = free_port()
     with TemporaryDirectory(prefix="lorong-pictures-") as folder:
         log = Path(folder) / "log"
         command = [sys.executable, "-m", "lorong", "run", "--port", str(port), "--data", f"{folder}/data"]

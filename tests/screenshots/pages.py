@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import urllib.error
 import urllib.parse
 import urllib.request
 from contextlib import closing
@@ -62,7 +63,14 @@ def _kind(path: str) -> str:
 
 
 def _html(web: str, path: str) -> str:
-    """A page's HTML; nothing where it is something else or not there."""
-    with closing(urllib.request.urlopen(f"{web}{path}")) as answer:  # noqa: S310  # the address given
-        is_page = answer.headers.get_content_type() == "text/html"
-        return answer.read().decode() if is_page else ""
+    """A page's HTML; nothing where it is something else.
+
+    Raises:
+        SystemExit: A link leads to a page that fails.
+    """
+    try:
+        with closing(urllib.request.urlopen(f"{web}{path}")) as answer:  # noqa: S310  # the address given
+            is_page = answer.headers.get_content_type() == "text/html"
+            return answer.read().decode() if is_page else ""
+    except urllib.error.HTTPError as error:
+        raise SystemExit(f"{path} answers {error.code}, and a page links to it") from error
