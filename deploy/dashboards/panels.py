@@ -13,8 +13,9 @@ Json = dict[str, Any]
 SOURCE: Final[Json] = {"type": "influxdb", "uid": "lorong-influxql"}
 COLUMNS: Final = 24  # the width of Grafana's grid
 _MILLISECONDS: Final = 1000
-_NAME_WIDTH: Final = 150  # of a table's column [px]
-_NUMBER_WIDTH: Final = 90  # [px]
+_LONG: Final = frozenset({"commodity", "marks", "market", "place", "quote"})  # columns of long words
+_LONG_WIDTH: Final = 150  # [px]
+_SHORT_WIDTH: Final = 95  # [px]
 _LETTER_WIDTH: Final = 7  # [px]
 _PLAIN: Final = "blue"  # else Grafana paints whatever is above 80 red
 
@@ -271,7 +272,7 @@ def _link(link: Link) -> Json:
 def _override(column: Column, kind: Kind) -> Json:
     properties: list[Json] = [{"id": "displayName", "value": column.title}, {"id": "unit", "value": column.unit}]
     if kind == "table":  # titles stay whole; a narrow screen scrolls sideways
-        least = _NAME_WIDTH if column.unit == "string" else _NUMBER_WIDTH
+        least = _LONG_WIDTH if column.name in _LONG else _SHORT_WIDTH
         width = max(least, _LETTER_WIDTH * len(column.title) + _LETTER_WIDTH * 4)
         properties.append({"id": "custom.minWidth", "value": width})
     if kind == "barchart" and column.unit != "string":  # the numbers stand beside the bars
