@@ -36,7 +36,7 @@ def application(words: Sequence[str] = ()) -> App:
             if commands.is_named(words):
                 parent.command(place, name=name)
             else:
-                with suppress(ModuleNotFoundError):  # a board has what a node needs, and no more
+                with suppress(ImportError):  # a board has what a node needs, and no more
                     parent.command(commands.command(group, name), name=name)
     return app
 
@@ -56,8 +56,9 @@ def main(words: Sequence[str] | None = None) -> None:
         sys.exit(_say(error, _WRONG_USE))
     except LorongError as error:
         sys.exit(_say(error, 1))
-    except ModuleNotFoundError as error:
-        sys.exit(_say(f"this command needs {error.name}, which is not installed here; install lorong[all]", 1))
+    except ImportError as error:
+        missing = error.__cause__ if isinstance(error.__cause__, ModuleNotFoundError) else error
+        sys.exit(_say(f"this command needs {missing.name}, which is not installed here; install lorong[all]", 1))
     except BrokenPipeError:  # whoever reads us, such as `head`, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
