@@ -206,6 +206,18 @@ def test_a_sender_that_the_site_does_not_know_is_stored_counted_and_named_once_w
     ]
 
 
+def test_what_another_city_sends_is_left_to_its_own_collector(
+    nats: Any, collecting: Any, store: Moody, address: Address
+) -> None:
+    elsewhere = replace(address, city="banyuwangi")
+    with collecting(nats):
+        publish(nats, elsewhere, readings(1, 5))
+        publish(nats, address, readings(1, 5))
+        wait_until(lambda: count(store) == 5, "the city's own readings are stored")
+
+    assert set(store.read(Query("soil"))["city"].to_pylist()) == {address.city}
+
+
 def test_a_second_collector_in_the_same_folder_is_told_so(
     nats: Any, collecting: Any, store: Moody, site: Site, tmp_path: Path
 ) -> None:

@@ -357,7 +357,7 @@ def test_devices_of_others_that_were_heard_are_listed_with_a_row_to_paste(
 
     page = visit().get("/health?lang=en").text
 
-    assert "14 messages on zigbee2mqtt/soil-3, the last 2 minutes ago; zigbee2mqtt fits:" in said(page)
+    assert " 14 messages on zigbee2mqtt/soil-3, the last 2 minutes ago; zigbee2mqtt fits:" in said(page)
     assert f"<code>{row}</code>" in page
     assert "<b>pot</b>" not in page
 
