@@ -56,7 +56,7 @@ def recompute(store: Store, site: Site, entry: NodeEntry, bed: str, known: Seque
     address, saturation = entry.address, site.beds[entry.address.lane, bed].saturation_pct
     where = {"city": address.city, "lane": address.lane, "node": address.node, "bed": bed}
     start = known[0].from_ms * NANOSECONDS_PER_MILLISECOND
-    query = Query("soil", start=start, where=where, fields=("raw", "moisture", "moisture_failed"), quality="all")
+    query = Query("soil", start=start, where=where, fields=("raw", "moisture"), quality="all")
     found, changed = Recomputed(), []
     table = store.read(query)
     for row in table.set_column(0, "time", table["time"].cast("int64")).to_pylist():
