@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from commons.outbox import Outbox
 from commons.uplink import Uplink
 from sensors.node import CADENCE_SECONDS, COMMIT_SECONDS, build_node
+from sensors.simulation.gateway import OPTION, build_gateway
+from sensors.simulation.link import linked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from commons.clock import Clock
     from commons.sites import NodeEntry, Site
     from sensors.agent import Agent
+    from sensors.simulation.gateway import Gateway
 
 _STUCK_SECONDS: Final = 300.0  # a loop naps for 30 s, and a line of dead Modbus probes takes a minute
 
@@ -26,7 +29,7 @@ _STUCK_SECONDS: Final = 300.0  # a loop naps for 30 s, and a line of dead Modbus
 class Node:
     """One box: what it reads with, where it keeps readings, and how it sends them."""
 
-    agent: Agent
+    agent: Agent | Gateway
     outbox: Outbox
     uplink: Uplink
 
@@ -42,6 +45,7 @@ class Fleet:
         clock: Whose time they read.
         cadence_seconds: The time between two looks at a driver [s].
         commit_seconds: The time in which a node gathers rows for one commit [s].
+        link_clock: Whose time uplinks wait by; the same when left out.
     """
 
     def __init__(
@@ -54,8 +58,9 @@ class Fleet:
         clock: Clock,
         cadence_seconds: float = CADENCE_SECONDS,
         commit_seconds: float = COMMIT_SECONDS,
+        link_clock: Clock | None = None,
     ) -> None:
-        self._clock = clock
+        self._clock, self._link_clock = clock, link_clock or clock
         self._cadence_seconds, self._commit_seconds = cadence_seconds, commit_seconds
         self._stop = threading.Event()
         self.nodes = [self._node(entry, site, folder, broker) for entry in entries]
@@ -70,6 +75,17 @@ class Fleet:
             node.uplink.start()
             thread.start()
 
+    def start_sending(self) -> None:
+        """Begin to send only; `look` reads."""
+        for node in self.nodes:
+            node.uplink.start()
+
+    def look(self, now_ms: int) -> None:
+        """Let every node look until it has no more to give at this moment [ms since 1970 UTC]."""
+        for node in self.nodes:
+            while node.agent.step(now_ms):
+                pass
+
     def stop_reading(self) -> None:
         """Take no further reading; what was taken is still sent."""
         self._stop.set()
@@ -79,10 +95,11 @@ class Fleet:
 
     def drain(self, seconds: float) -> bool:
         """Wait until every reading is known to be in the store, but no longer than this; whether all are."""
-        deadline = self._clock.monotonic() + seconds
-        while not all(node.uplink.is_drained for node in self.nodes) and self._clock.monotonic() < deadline:
-            self._clock.sleep(0.05)
-        return all(node.uplink.is_drained for node in self.nodes)
+        clock = self._link_clock
+        deadline = clock.monotonic() + seconds
+        while not self.is_drained and clock.monotonic() < deadline:
+            clock.sleep(0.05)
+        return self.is_drained
 
     def close(self) -> None:
         """Stop reading and sending; what is not yet stored stays in the outboxes."""
@@ -97,6 +114,15 @@ class Fleet:
         late = self._clock.monotonic() - _STUCK_SECONDS
         loops = zip(self.nodes, self._threads, strict=True)
         return all(thread.is_alive() and node.agent.looped_at > late for node, thread in loops)
+
+    def is_drained(self) -> bool:
+        """Whether every reading is known to be in the store."""
+        return all(node.uplink.is_drained for node in self.nodes)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether an outbox is more than half full."""
+        return any(node.outbox.is_crowded for node in self.nodes)
 
     @property
     def produced(self) -> int:
@@ -121,7 +147,10 @@ class Fleet:
     def _node(self, entry: NodeEntry, site: Site, folder: Path, broker: BrokerSettings) -> Node:
         address = entry.address
         outbox = Outbox(folder / f"{address.node}.sqlite")
-        uplink = Uplink(outbox, broker, city=address.city, node=address.node, clock=self._clock)
+        way = linked(entry, site, broker, clock=self._clock)
+        uplink = Uplink(outbox, way, city=address.city, node=address.node, clock=self._link_clock)
+        if OPTION in entry.options:
+            return Node(build_gateway(entry, site, outbox, clock=self._clock), outbox, uplink)
         agent = build_node(
             entry,
             site,

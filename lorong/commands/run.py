@@ -9,11 +9,16 @@ from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from commons import logs
-from commons.clock import SystemClock
+from commons.clock import Clock, SystemClock
+from commons.errors import UsageError
 from lorong.pipeline import Order
+from lorong.scenario_clock import ShiftedClock
 from lorong.settings import load, site
 from lorong.side_by_side import run_all
 from lorong.signals import stopping
+from lorong.simulation import prepare
+
+EVENING_MS = 4 * 3_600_000
 
 
 def run(
@@ -23,6 +28,7 @@ def run(
     host: str = "127.0.0.1",
     seconds: Annotated[float | None, Parameter(name="--for", validator=Number(gt=0))] = None,
     sites: Annotated[tuple[str, ...], Parameter(name=("--site", "--city"))] = ("makassar",),
+    scenario: str | None = None,
     settings: Path | None = None,
     log: str = "WARNING",
 ) -> int:
@@ -42,6 +48,9 @@ def run(
         Run so many seconds, then drain and print a summary; without it, until stopped.
     sites
         A site that comes with Lorong, or the path of a site folder; given again, another one runs beside it.
+    scenario
+        A scenario that comes with Lorong, or the path of a .toml file: its days are loaded as history, and everything
+        then goes on from its last evening.
     settings
         A TOML file with sections broker, store, collector, analytics, web.
     log
@@ -50,8 +59,14 @@ def run(
     logs.setup(log)
     order = Order(data=data, host=host, port=port, seconds=seconds)
     stop = stopping()
-    places = [site(name) for name in sites]
-    summaries = run_all(places, order, load(settings), stop, clock=SystemClock(), say=_say)
+    places, clock = [site(name) for name in sites], SystemClock()
+    now: Clock = clock
+    if scenario is not None:
+        if len(places) > 1:
+            raise UsageError(f"--scenario {scenario} plays in one city, and {len(places)} are given; leave one --site")
+        of = prepare(scenario, places[0], data)
+        places, now = [of.site], ShiftedClock(of.end_ms - EVENING_MS, real=clock)
+    summaries = run_all(places, order, load(settings), stop, clock=now, say=_say)
     for place, summary in zip(places, summaries, strict=True):
         of = f" of {place.slug}" if len(places) > 1 else ""
         _say(f"Lorong: summary{of} (readings since the data folder was made)")

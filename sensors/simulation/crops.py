@@ -87,10 +87,24 @@ class Plan:
         seed: What the seasons are drawn from.
         lane: The bed's lane.
         bed: The bed.
+        begin: A day on which beds are at all stages, and from which on they are known.
+        slower: By what share crops need longer than the table's days.
+        yields: What harvests are multiplied with.
     """
 
-    def __init__(self, crop: Crop, *, seed: str, lane: str, bed: str) -> None:
+    def __init__(
+        self,
+        crop: Crop,
+        *,
+        seed: str,
+        lane: str,
+        bed: str,
+        begin: date = _FIRST_SEASONS,
+        slower: float = 0.0,
+        yields: float = 1.0,
+    ) -> None:
         self.crop = crop
+        self._begin, self._slower, self._yields = begin, slower, yields
         self._key = (seed, lane, bed, "season")
         self._seasons: list[Season] = []
         self._starts = [self._first_start()]
@@ -120,15 +134,16 @@ class Plan:
     def _first_start(self) -> date:
         """Somewhere in a season's length before the first seasons, so that beds are at all stages."""
         length = self.crop.days[1] + self.crop.window_days
-        return _FIRST_SEASONS - timedelta(days=int(draws(*self._key, "first").random() * length))
+        return self._begin - timedelta(days=int(draws(*self._key, "first").random() * length))
 
     def _add(self) -> None:
         number = len(self._seasons)
         stream = draws(*self._key, number)
         fewest, most = self.crop.days
         grown, amount, pace, rest = (stream.random() for _ in range(4))
-        first = self._starts[-1] + timedelta(days=fewest + int(grown * (most - fewest + 1)))
-        kg_m2 = _triangular(self.crop.yield_kg_m2, amount)
+        days = fewest + int(grown * (most - fewest + 1))
+        first = self._starts[-1] + timedelta(days=round(days * (1 + self._slower)))
+        kg_m2 = self._yields * _triangular(self.crop.yield_kg_m2, amount)
         season = Season(number, self._starts[-1], _picks(self.crop, first, kg_m2, pace))
         self._seasons.append(season)
         self._starts.append(season.end + timedelta(days=2 + int(rest * 6)))

@@ -7,13 +7,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from commons.clock import NANOSECONDS_PER_MILLISECOND
+from sensors.simulation.beats import STEP_MS, beats
 from sensors.simulation.draws import draws, noise
 from sensors.simulation.lane_day import LaneDay, Spot, lane_day
 from sensors.simulation.people import SATURDAY, SUNDAY
-from sensors.simulation.readings import air_blocks, health_block, show, soil_block
+from sensors.simulation.readings import air_block, health_block, rain_block, show, soil_block
 from sensors.simulation.soil import flow
-from sensors.simulation.state import BedState, LaneState
+from sensors.simulation.state import BedState, LaneState, Tally
 from sensors.simulation.sun import STEPS_PER_DAY
+from sensors.simulation.truth import BedDay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,14 +26,16 @@ if TYPE_CHECKING:
     from sensors.simulation.events import Event
     from sensors.simulation.people import People
     from sensors.simulation.probes import Probe, ProbeDay
-    from sensors.simulation.readings import Shown
+    from sensors.simulation.readings import Box, Shown
     from sensors.simulation.soil import Soil
+    from sensors.simulation.truth import Truth
     from sensors.simulation.weather import Weather
 
-STEP_MS: Final = 900_000
 _HARVEST, _PLANTING, _COMPOST, _REPORT = 28, 32, 40, 80  # 7:00, 8:00, 10:00, 20:00
 _SOIL_LAG: Final = 0.06  # the soil follows the air in some four hours
 _SUN_WARMS_C: Final = 1.0
+_EVENING_STEPS: Final = 12  # the last three hours of a day
+_MEASURED: Final = ("soil", "air", "rain", "health")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +77,28 @@ class _Part:
     dealt: _Dealt
     events: list[Event] = field(default_factory=list)
 
-    @property
-    def steps(self) -> range:
-        return range(self.state.step, self.until)
+    steps: range = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", range(self.state.step, self.until))
 
     def at_ms(self, step: int) -> int:
         return self.midnight_ms + step * STEP_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What a lane's node is made of.
+
+    Args:
+        box: The node itself.
+        every_minutes: How often its sensors are read [min].
+        measure: What it measures.
+    """
+
+    box: Box
+    every_minutes: int = 15
+    measure: tuple[str, ...] = _MEASURED
 
 
 class Garden:
@@ -91,23 +111,35 @@ class Garden:
         weather: Its city's weather.
         spot: Where it lies.
         seed: What it is drawn from.
+        kit: What measures it.
+        truth: Where each day's truth goes, once the day is over.
     """
 
     def __init__(
-        self, lane: str, beds: Sequence[GardenBed], people: People, weather: Weather, spot: Spot, *, seed: str
+        self,
+        lane: str,
+        beds: Sequence[GardenBed],
+        people: People,
+        weather: Weather,
+        spot: Spot,
+        *,
+        seed: str,
+        kit: Kit,
+        truth: Truth | None = None,
     ) -> None:
         self._lane, self._beds, self._people = lane, beds, people
         self._weather, self._spot, self._seed = weather, spot, seed
+        self._kit, self._truth, self.beats = kit, truth, beats(kit.every_minutes)
         self._dealt: Callable[[date], _Dealt] = lru_cache(1)(self._deal)
 
     def begin(self, day: date) -> LaneState:
         """The garden at a day's first moment, its crops at all stages."""
-        beds = {}
+        found = {}
         for bed in self._beds:
             stream = draws(self._seed, self._lane, bed.slug, "begin", day.toordinal())
-            missing_mm = 0.4 * stream.random() * bed.soil.available_mm
-            beds[bed.slug] = BedState(bed.soil.field_capacity_mm - missing_mm, self._weather.day(day).low_c + 3.0)
-        return LaneState(day, 0, day, beds)
+            water_mm = bed.soil.field_capacity_mm - 0.4 * stream.random() * bed.soil.available_mm
+            found[bed.slug] = BedState(water_mm, self._weather.day(day).low_c + 3.0, today=Tally(before_mm=water_mm))
+        return LaneState(day, 0, day, found)
 
     def standing(self, day: date, midnight_ms: Callable[[date], int]) -> list[Event]:
         """The plantings of the crops that already stand in the beds when a day begins."""
@@ -130,36 +162,56 @@ class Garden:
             origin: The rows' origin.
 
         Returns:
-            Samples, in time order, and entries.
+            Samples, in time order, and the entries that were typed, in the order of what happened.
         """
         part = _Part(state, until, midnight_ms, self._dealt(state.day))
-        day, steps, dealt = state.day, part.steps, part.dealt
         shown = [self._pass(bed, part) for bed in self._beds]
         self._week(part)
         state.step = until
-        times = [part.at_ms(step) * NANOSECONDS_PER_MILLISECOND for step in steps]
-        samples = [
-            soil_block(times, [bed.slug for bed in self._beds], shown, origin=origin),
-            *air_blocks(times, steps, dealt.air, dealt.errors, origin=origin),
-            health_block(times, steps, dealt.errors, day=day, node=(self._seed, self._lane), origin=origin),
-        ]
-        return [block for block in samples if len(block)], part.events
+        samples = [] if self._kit.box.is_dead(state.day) else self._samples(part, shown, origin)
+        if until == STEPS_PER_DAY:
+            self._end(part)
+        return [block for block in samples if len(block)], self._typed(part)
+
+    def _samples(self, part: _Part, shown: Sequence[Sequence[Shown]], origin: str) -> list[Block]:
+        dealt, kit = part.dealt, self._kit
+        moments = [(at, step) for step in part.steps for at in self.beats.of_step[step]]
+        begun_ms = part.midnight_ms + kit.box.ahead_ms
+        times = [(begun_ms + self.beats.ms(at)) * NANOSECONDS_PER_MILLISECOND for at, _ in moments]
+        made: dict[str, Callable[[], Block]] = {
+            "soil": lambda: soil_block(times, [bed.slug for bed in self._beds], shown, origin=origin),
+            "air": lambda: air_block(times, moments, dealt.air, dealt.errors, origin=origin),
+            "rain": lambda: rain_block(times, moments, dealt.air, origin=origin),
+            "health": lambda: health_block(
+                times, moments, dealt.errors, day=part.state.day, node=kit.box, origin=origin
+            ),
+        }
+        return [make() for name, make in made.items() if name in kit.measure]
 
     def _pass(self, bed: GardenBed, part: _Part) -> list[Shown]:
         """One bed's part of the day: people's work, the water's way, and what the probe shows of it."""
         now, air, day = part.state.beds[bed.slug], part.dealt.air, part.state.day
         kc, easy_share, errors = bed.plan.kc(day), bed.plan.crop.easy_share, part.dealt.probes[bed.slug]
+        soil, today, of_step = bed.soil, now.today, self.beats.of_step
         shown = []
         for step in part.steps:
-            added_mm = air.rain[step] * bed.open_share + self._work(bed, now, step, part)
+            rain_mm, given_mm = air.rain[step] * bed.open_share, self._work(bed, now, step, part)
             demand_mm = kc * air.demand[step]
-            now.water_mm, uptake_mm, _, _ = flow(
-                bed.soil, now.water_mm, added_mm=added_mm, demand_mm=demand_mm, easy_share=easy_share
+            now.water_mm, uptake_mm, drained_mm, runoff_mm = flow(
+                soil, now.water_mm, added_mm=rain_mm + given_mm, demand_mm=demand_mm, easy_share=easy_share
             )
             now.demand_mm += demand_mm
             now.uptake_mm += uptake_mm
+            today.rain_mm += rain_mm
+            today.given_mm += given_mm
+            today.demand_mm += demand_mm
+            today.uptake_mm += uptake_mm
+            today.drained_mm += drained_mm
+            today.runoff_mm += runoff_mm
+            if step >= STEPS_PER_DAY - _EVENING_STEPS:
+                today.evening_pct += 100.0 * now.water_mm / soil.depth_mm
             now.soil_c += (air.temperature[step] + _SUN_WARMS_C - now.soil_c) * _SOIL_LAG
-            shown.append(show(bed.soil, now, errors, step))
+            shown += [show(soil, now, errors, at) for at in of_step[step]]
         return shown
 
     def _work(self, bed: GardenBed, now: BedState, step: int, part: _Part) -> float:
@@ -184,6 +236,7 @@ class Garden:
             return
         # a thirsty crop yields less, in proportion to what it drank (FAO-33 with a response of 1)
         kg = pick * bed.soil.area_m2 * (now.uptake_mm / now.demand_mm if now.demand_mm else 1.0)
+        now.today.harvest_kg += kg
         typed = self._people.harvested(kg, bed.plan.crop, bed=bed.slug, at_ms=part.at_ms(_HARVEST), day=day)
         if typed and self._people.types(day):
             part.events.extend(typed)
@@ -209,10 +262,35 @@ class Garden:
             if idle and self._people.types(day):
                 part.events.append(self._people.reported_nothing(at_ms=part.at_ms(_REPORT), day=day))
 
+    def _typed(self, part: _Part) -> list[Event]:
+        """Of what happened now or before, what is typed by the end of the part; the rest is held."""
+        state, until_ms = part.state, part.at_ms(part.until)
+        held = [*state.held, *((self._people.typed_ms(event), event) for event in part.events)]
+        state.held = [(at_ms, event) for at_ms, event in held if at_ms >= until_ms]
+        return [event for at_ms, event in held if at_ms < until_ms]
+
+    def _end(self, part: _Part) -> None:
+        """Write a day's truth down, and begin the next."""
+        for bed in self._beds:
+            now = part.state.beds[bed.slug]
+            if self._truth is not None:
+                season = bed.plan.growing(part.state.day)
+                day = BedDay(part.state.day, self._lane, bed.slug, bed.plan.crop.slug, now.today, now.water_mm)
+                self._truth.add(
+                    day,
+                    depth_mm=bed.soil.depth_mm,
+                    et0_mm=sum(part.dealt.air.demand),
+                    season=season,
+                    fault=bed.probe.fault,
+                    is_dead=self._kit.box.is_dead(part.state.day),
+                )
+            now.today = Tally(before_mm=now.water_mm)
+
     def _deal(self, day: date) -> _Dealt:
+        count = self.beats.count
         return _Dealt(
             air=lane_day(self._weather, self._spot, seed=self._seed, lane=self._lane, day=day),
-            probes={bed.slug: bed.probe.day(day) for bed in self._beds},
+            probes={bed.slug: bed.probe.day(day, count) for bed in self._beds},
             turns=self._people.turns(day),
-            errors=noise(draws(self._seed, self._lane, "errors", day.toordinal()), STEPS_PER_DAY),
+            errors=noise(draws(self._seed, self._lane, "errors", day.toordinal()), count),
         )

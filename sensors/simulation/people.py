@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sensors.simulation.draws import draws
 from sensors.simulation.events import Event, entry_id
+from sensors.simulation.scenario import PeoplePlan
 
 if TYPE_CHECKING:
     from sensors.simulation.crops import Crop, Season
@@ -20,8 +21,8 @@ _MOST_LITRES: Final = 400.0  # what a hose gives before somebody else wants it
 _LEAST_KG: Final = 0.05  # the step of a kitchen scale
 _LEAST_SALE_KG: Final = 1.0
 _CHILLI_IDR_PER_KG, _OTHER_IDR_PER_KG = 40_000, 10_000
-_WEEKS_WITHOUT_TYPING: Final = 0.08
-_SHARE_THAT_COMPOSTS, _SHARE_THAT_SELLS = 0.7, 0.7
+_USUAL: Final = PeoplePlan()
+_DAY_MS: Final = 86_400_000
 
 
 class People:
@@ -30,15 +31,16 @@ class People:
     Args:
         seed: What everything is drawn from.
         lane: Their lane.
+        plan: What people of this scenario are like.
     """
 
-    def __init__(self, *, seed: str, lane: str) -> None:
-        self._seed, self._lane = seed, lane
+    def __init__(self, *, seed: str, lane: str, plan: PeoplePlan = _USUAL) -> None:
+        self._seed, self._lane, self._plan = seed, lane, plan
         stream = draws(seed, lane, "people")
-        self._patience = 0.08 + 0.27 * stream.random()
-        self._forgetful = 0.05 + 0.2 * stream.random()
-        self._composts = stream.random() < _SHARE_THAT_COMPOSTS
-        self._sells = 0.3 + 0.4 * stream.random() if stream.random() < _SHARE_THAT_SELLS else 0.0
+        self._patience = _between(plan.patience, stream.random())
+        self._forgetful = _between(plan.forgetful, stream.random())
+        self._composts = stream.random() < plan.composts
+        self._sells = 0.3 + 0.4 * stream.random() if stream.random() < plan.sells else 0.0
 
     def turns(self, day: date) -> tuple[int, int]:
         """The quarters of an hour in which somebody goes round with the watering can, morning and evening."""
@@ -59,7 +61,16 @@ class People:
     def types(self, day: date) -> bool:
         """Whether anybody types harvests and reports in the week of a day; else there is silence, which is no zero."""
         monday = day - timedelta(days=day.weekday())
-        return draws(self._seed, self._lane, "types", monday.toordinal()).random() >= _WEEKS_WITHOUT_TYPING
+        return draws(self._seed, self._lane, "types", monday.toordinal()).random() >= self._plan.silent_weeks
+
+    def typed_ms(self, event: Event) -> int:
+        """When they type an entry [ms]: as it happens, or days later."""
+        if not self._plan.late:
+            return event.at_ms
+        stream = draws(self._seed, event.entry, "late")
+        if stream.random() >= self._plan.late:
+            return event.at_ms
+        return event.at_ms + int(stream.random() * self._plan.late_days * _DAY_MS)
 
     def watered(self, litres: float, *, bed: str, at_ms: int, day: date, step: int) -> Event:
         """What they type after watering."""
@@ -108,3 +119,8 @@ class People:
 
     def _entry(self, bed: str, kind: str, day: date, step: int = 0) -> str:
         return entry_id(self._seed, self._lane, bed, kind, day.toordinal(), step)
+
+
+def _between(span: tuple[float, ...], at: float) -> float:
+    low, high = span
+    return low + (high - low) * at

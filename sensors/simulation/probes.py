@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 from sensors.simulation.draws import draws, noise
+from sensors.simulation.scenario import SensorPlan
 from sensors.simulation.sun import STEPS_PER_DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
-Fault = Literal["", "drifts", "sticks"]
+Fault = Literal["", "drifts", "sticks", "biased"]
 
-_NOISE_PCT: Final = 0.35
 _NOISE_C: Final = 0.15
-_SILENT: Final = 0.003  # the share of readings that a loose plug costs
-_DRIFT_PCT_PER_DAY: Final = 0.12
-_SERVICE_DAYS: Final = 90
-_STUCK_DAYS, _STUCK_EVERY = 4, 13
+_USUAL: Final = SensorPlan()
+_ONE_OF_EACH: Final[dict[Fault, int]] = {"drifts": 1, "sticks": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeDay:
-    """What a soil probe adds to the truth through a day: 96 numbers each, and whether it hangs all day."""
+    """What a soil probe adds to the truth through a day: a number for each moment, and whether it hangs all day."""
 
     moisture: list[float]
     temperature: list[float]
@@ -42,41 +41,61 @@ class Probe:
         fault: What is wrong with it.
         offset_pct: What it always adds to the moisture [%VWC].
         ec_at_capacity: What it shows at field capacity and 25 °C [uS/cm].
+        plan: How wrong probes are.
     """
 
     key: tuple[str, ...]
     fault: Fault
     offset_pct: float
     ec_at_capacity: float
+    plan: SensorPlan = _USUAL
 
-    def day(self, day: date) -> ProbeDay:
-        """Its errors through a day."""
-        number = day.toordinal()
+    def day(self, day: date, moments: int = STEPS_PER_DAY) -> ProbeDay:
+        """Its errors at the moments of a day."""
+        number, plan = day.toordinal(), self.plan
         stream = draws(*self.key, "probe", number)
-        drift = number % _SERVICE_DAYS * _DRIFT_PCT_PER_DAY if self.fault == "drifts" else 0.0
-        offset = self.offset_pct + drift
+        offset = self.offset_pct + self._off(number)
         return ProbeDay(
-            moisture=[offset + _NOISE_PCT * off for off in noise(stream, STEPS_PER_DAY)],
-            temperature=[_NOISE_C * off for off in noise(stream, STEPS_PER_DAY)],
-            ec=[self.ec_at_capacity * (1 + 0.03 * off) for off in noise(stream, STEPS_PER_DAY)],
-            silent=[stream.random() < _SILENT for _ in range(STEPS_PER_DAY)],
-            stuck=self.fault == "sticks" and number % _STUCK_EVERY < _STUCK_DAYS,
+            moisture=[offset + plan.noise_pct * off for off in noise(stream, moments)],
+            temperature=[_NOISE_C * off for off in noise(stream, moments)],
+            ec=[self.ec_at_capacity * (1 + 0.03 * off) for off in noise(stream, moments)],
+            silent=[stream.random() < plan.silent for _ in range(moments)],
+            stuck=self.fault == "sticks" and number % plan.stuck_every < plan.stuck_days,
         )
 
+    def _off(self, number: int) -> float:
+        """By how much its fault puts it wrong on a day [%VWC]."""
+        if self.fault == "drifts":
+            return number % self.plan.service_days * self.plan.drift_pct_per_day
+        return self.plan.bias_pct if self.fault == "biased" else 0.0
 
-def probe(*, seed: str, lane: str, bed: str, fault: Fault) -> Probe:
+
+def probe(*, seed: str, lane: str, bed: str, fault: Fault, plan: SensorPlan = _USUAL) -> Probe:
     """The probe in a bed."""
     stream = draws(seed, lane, bed, "probe")
-    return Probe((seed, lane, bed), fault, noise(stream, 1)[0], 600 + 900 * stream.random())
+    offset_pct = plan.offset_pct * noise(stream, 1)[0]
+    return Probe((seed, lane, bed), fault, offset_pct, 600 + 900 * stream.random(), plan)
 
 
-def faulty(beds: Iterable[tuple[str, str]], *, seed: str) -> dict[tuple[str, str], Fault]:
-    """The two broken probes of a site: one drifts until it is serviced, one hangs for days.
+def faulty(
+    beds: Iterable[tuple[str, str]], *, seed: str, counts: Mapping[Fault, int] = MappingProxyType(_ONE_OF_EACH)
+) -> dict[tuple[str, str], Fault]:
+    """The broken probes of a site, by default two: one drifts until it is serviced, one hangs for days.
 
     Args:
         beds: Lane and bed of every simulated probe.
         seed: What the choice is drawn from.
+        counts: How many have each fault.
     """
     order = sorted(beds, key=lambda at: draws(seed, *at, "fault").random())
-    kinds: tuple[Fault, ...] = ("drifts", "sticks")
+    kinds = [fault for fault, count in counts.items() for _ in range(count)]
     return dict(zip(order, kinds, strict=False))
+
+
+def fault_counts(plan: SensorPlan, probes: int) -> dict[Fault, int]:
+    """How many of so many probes have each fault."""
+    return {
+        "drifts": round(plan.drifting * probes),
+        "sticks": round(plan.sticking * probes),
+        "biased": round(plan.biased * probes),
+    }

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sensors.simulation.climate import Climate
+    from sensors.simulation.recorded_year import RecordedYear
+    from sensors.simulation.scenario import Spell, WeatherPlan
 
 _PERSISTENCE: Final = 0.35  # how much likelier rain is after a day with rain than after a dry one
 _DEPTH_SHAPE: Final = 0.8  # below 1: many light showers and a few floods
@@ -74,27 +76,74 @@ class _Chance:
     storms: tuple[float, ...]
 
 
+class Changes:
+    """How a scenario's weather is otherwise than usual, day by day.
+
+    Args:
+        plan: The scenario's; None = nothing is otherwise.
+        begin: The day that its spells count from as 1.
+    """
+
+    def __init__(self, plan: WeatherPlan | None = None, begin: date | None = None) -> None:
+        self._plan = plan
+        self._spells: dict[date, Spell] = {}
+        if plan is not None and begin is not None:
+            for spell in plan.spell:
+                first = begin + timedelta(days=spell.day - 1)
+                self._spells |= {first + timedelta(days=number): spell for number in range(spell.days)}
+
+    def rain(self, day: date) -> float:
+        """What a day's rain is multiplied with."""
+        spell = self._spells.get(day)
+        return (self._plan.rain if self._plan else 1.0) * (spell.rain if spell else 1.0)
+
+    def rain_mm(self, day: date) -> float | None:
+        """What a day's rain is whatever the climate says [mm]; None = it is not fixed."""
+        spell = self._spells.get(day)
+        if spell and spell.rain_mm:
+            return spell.rain_mm
+        return 0.0 if not self.rain(day) else None
+
+    def warmer_c(self, day: date) -> float:
+        """How much warmer a day is [°C]."""
+        spell = self._spells.get(day)
+        return (self._plan.warmer_c if self._plan else 0.0) + (spell.warmer_c if spell else 0.0)
+
+
 class Weather:
     """The same seed always gives the same weather, whichever day is asked for first.
 
     Args:
         climate: The usual year.
         seed: What the weather is drawn from.
+        changes: How it is otherwise than usual.
+        recorded: Days as they were recorded, which go before what is made up.
     """
 
-    def __init__(self, climate: Climate, *, seed: str) -> None:
+    def __init__(
+        self,
+        climate: Climate,
+        *,
+        seed: str,
+        changes: Changes | None = None,
+        recorded: RecordedYear | None = None,
+    ) -> None:
         self._climate = climate
         self._seed = seed
+        self._changes, self._recorded = changes or Changes(), recorded
         self._chance: Callable[[date], _Chance] = lru_cache(_REMEMBERED_DAYS)(self._deal)
         self.day: Callable[[date], Day] = lru_cache(_REMEMBERED_DAYS)(self._make)
 
     def is_wet(self, day: date) -> bool:
-        """Whether it rains on a day: a two-state Markov chain that needs no memory.
+        """Whether it rains on a day: as recorded or by the changes, else a two-state Markov chain without a memory.
 
         A number is drawn for each day. Where the chain would go to rain after any day, or to none after any day, that
         decides; in between, the day is as the one before, which is asked in the same way. The share of wet days comes
         out as the climate's, and a wet day follows a wet one more often than a dry one.
         """
+        known = self._known_rain_mm(day)
+        if known is not None:
+            return known > 0
         while True:
             share = self._climate.month(day).wet_share
             at = self._chance(day).wet
@@ -105,19 +154,35 @@ class Weather:
             day -= ONE_DAY
 
     def rain_mm(self, day: date) -> float:
-        """A day's rain [mm]: Weibull distributed on a wet day, with the climate's mean."""
+        """A day's rain [mm]: as recorded or by the changes, else Weibull distributed on a wet day."""
+        known = self._known_rain_mm(day)
+        if known is not None:
+            return known
         if not self.is_wet(day):
             return 0.0
         scale = self._climate.rain_on_a_wet_day(day) / _DEPTH_MEAN
-        return scale * math.pow(-math.log(1.0 - self._chance(day).depth), 1 / _DEPTH_SHAPE)
+        return self._changes.rain(day) * scale * math.pow(-math.log(1.0 - self._chance(day).depth), 1 / _DEPTH_SHAPE)
+
+    def _known_rain_mm(self, day: date) -> float | None:
+        """What needs not be made up of a day's rain [mm]."""
+        fixed = self._changes.rain_mm(day)
+        if fixed is not None:
+            return fixed
+        recorded = self._recorded.day(day) if self._recorded else None
+        return self._changes.rain(day) * recorded.rain_mm if recorded else None
 
     def _make(self, day: date) -> Day:
         wet, share = self.is_wet(day), self._climate.month(day).wet_share
         chances = [self._chance(day - timedelta(days=back)) for back in range(3)]
         warm = sum(chance.warm for chance in chances)
-        low_c, high_c = self._climate.temperatures(day)
-        low_c += 0.5 * warm
-        high_c += 0.8 * warm - 1.5 * (wet - share)
+        recorded = self._recorded.day(day) if self._recorded else None
+        warmer = self._changes.warmer_c(day)
+        if recorded:
+            low_c, high_c = recorded.low_c + warmer, recorded.high_c + warmer
+        else:
+            low_c, high_c = self._climate.temperatures(day)
+            low_c += warmer + 0.5 * warm
+            high_c += warmer + 0.8 * warm - 1.5 * (wet - share)
         rain_mm = self.rain_mm(day)
         return Day(
             low_c=low_c,
