@@ -14,7 +14,7 @@ import duckdb
 
 from commons.clock import SystemClock
 from lorong.broker import nats_server
-from tests.bench import city, figures, indices, latency, node, outage, pages, throughput
+from tests.bench import city, figures, indices, latency, node, outage, pages, simulator, throughput
 from tests.bench.servers import influxd, version
 from tests.bench.telegraf import telegraf
 
@@ -119,6 +119,12 @@ class Run:
         self.say("", "readers of pages:", *(one.text() for one in found))
         self._keep(figures.of_pages(found))
 
+    def simulator(self) -> None:
+        """Figure 11."""
+        found = simulator.measure_simulator(round(simulator.LANES * self.scale))
+        self.say("", "a simulated city:", *found.lines())
+        self._keep(simulator.figures_of(found))
+
     def _keep(self, found: Iterable[Figure]) -> None:
         self.figures = sorted([*self.figures, *found], key=lambda figure: int(figure.name.partition(" ")[0]))
 
@@ -131,8 +137,18 @@ _PARTS: Final[dict[str, Callable[[Run], None]]] = {
     "latency": Run.latency,
     "methods": Run.methods,
     "pages": Run.pages,
+    "simulator": Run.simulator,
 }
-_ABOUT: Final = (throughput.ABOUT, outage.ABOUT, node.ABOUT, latency.ABOUT, indices.ABOUT, city.ABOUT, pages.ABOUT)
+_ABOUT: Final = (
+    throughput.ABOUT,
+    outage.ABOUT,
+    node.ABOUT,
+    latency.ABOUT,
+    indices.ABOUT,
+    city.ABOUT,
+    pages.ABOUT,
+    simulator.ABOUT,
+)
 
 
 def main() -> None:
