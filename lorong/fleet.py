@@ -115,6 +115,7 @@ class Fleet:
         loops = zip(self.nodes, self._threads, strict=True)
         return all(thread.is_alive() and node.agent.looped_at > late for node, thread in loops)
 
+    @property
     def is_drained(self) -> bool:
         """Whether every reading is known to be in the store."""
         return all(node.uplink.is_drained for node in self.nodes)

@@ -64,8 +64,8 @@ def run(
     if scenario is not None:
         if len(places) > 1:
             raise UsageError(f"--scenario {scenario} plays in one city, and {len(places)} are given; leave one --site")
-        of = prepare(scenario, places[0], data)
-        places, now = [of.site], ShiftedClock(of.end_ms - EVENING_MS, real=clock)
+        played = prepare(scenario, places[0], data)
+        places, now = [played.site], ShiftedClock(played.end_ms - EVENING_MS, real=clock)
     summaries = run_all(places, order, load(settings), stop, clock=now, say=_say)
     for place, summary in zip(places, summaries, strict=True):
         of = f" of {place.slug}" if len(places) > 1 else ""
