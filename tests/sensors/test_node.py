@@ -50,6 +50,7 @@ def test_every_driver_of_the_table_can_be_built_for_the_site(
     options["linux_sysfs"] = node_entry("linux_sysfs")
     options["modbus_soil"] = node_entry("modbus_soil", port="/dev/ttyUSB0", family="7in1", probes="b1:1")
     options["pulse_counters"] = node_entry("pulse_counters", rain="17:0.2794")
+    options["scales"] = node_entry("scales", commodity="kangkung", points="12.8823:0 12.9591:2")
 
     assert set(options) == set(DRIVERS)
     for entry in options.values():
