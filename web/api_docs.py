@@ -54,11 +54,19 @@ def _responses(
     if tables:
         content["text/csv"] = {"schema": {"type": "string"}, "example": "time,city,lane,bed,origin,moisture\r\n"}
         content["application/vnd.apache.arrow.stream"] = {}
-    found: dict[int | str, dict[str, Any]] = {200: {"description": "What was asked for", "content": content}}
-    found |= {status: _sentence(about, {"error": "..."}) for status, about in _REFUSALS.items()}
-    if refuses:
+    return {200: {"description": "What was asked for", "content": content}, **refusals(parameters=refuses)}
+
+
+def refusals(*, parameters: bool) -> dict[int | str, dict[str, Any]]:
+    """How any address may refuse, each with one sentence.
+
+    Args:
+        parameters: Whether it has some that may be used wrongly.
+    """
+    found: dict[int | str, dict[str, Any]] = {}
+    if parameters:
         found[400] = _sentence("A parameter cannot be used: one sentence names it, its value and the remedy", _WRONG)
-    return found
+    return found | {status: _sentence(about, {"error": "..."}) for status, about in _REFUSALS.items()}
 
 
 _MEASUREMENT: Final = _parameter(

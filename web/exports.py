@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from commons.errors import ParameterError, UnknownNameError
 from web import geojson, words
+from web.api_docs import refusals
 from web.credits import credits_of
 from web.figures import FIGURES, LEVELS, Seen, figure_of
 from web.formats import csv_parts, iso
@@ -184,12 +185,7 @@ def _parameters(names: Iterable[str], known: Mapping[str, list[str]]) -> list[di
 
 
 def _responses(kind: str) -> dict[int | str, dict[str, Any]]:
-    told = {"application/json": {"example": {"error": "..."}}}
-    return {
-        200: {"description": "What was asked for", "content": {kind: {}}},
-        400: {"description": "A parameter cannot be used: a sentence names it and the remedy", "content": told},
-        503: {"description": "The store is away", "content": told},
-    }
+    return {200: {"description": "What was asked for", "content": {kind: {}}}, **refusals(parameters=True)}
 
 
 def _described(table: Table, form: str, known: Mapping[str, list[str]]) -> dict[str, Any]:

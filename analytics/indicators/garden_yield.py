@@ -19,9 +19,9 @@ from commons.catalogue import Label
 from commons.marks import ALL_FOODS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
+    from analytics.indicators.indicator import Frames
     from commons.sites import Site
 
 _ENOUGH: Final = AtLeast(count=3, share=0.6)
@@ -45,14 +45,14 @@ _FIGURES: Final = (
 _ABOUT: Final = ("n", "expected", "coverage", "marks", "inputs")
 
 
-def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> pd.DataFrame:
-    """Every month in which a lane reported, by lane. Weeks are the unit of reporting: those that a report lies in.
+def compute(frames: Frames, site: Site, *, now_ms: int) -> pd.DataFrame:
+    """Every month from `frames.since` on in which a lane reported, by lane.
 
-    The range is that of the weekly mean when the weeks are taken as a sample of what the lane's garden gives. Lanes
-    with enough reports are compared with one another, and ranked where there are at least three; where their ranges
-    overlap, so do their ranks.
+    Weeks are the unit of reporting: those that a report lies in. The range is that of the weekly mean when the weeks
+    are taken as a sample of what the lane's garden gives. Lanes with enough reports are compared with one another, and
+    ranked where there are at least three; where their ranges overlap, so do their ranks.
     """
-    months = _months(_reports(frames["garden_harvest"], site), site)
+    months = _months(_reports(frames, site), site)
     expected = {start: _weeks(start.date(), site, now_ms) for start in months["start"].unique()}
     months = months.assign(expected=months["start"].map(expected).astype(float))
     months = months.assign(coverage=np.minimum(1.0, months["n"] / months["expected"]))
@@ -63,20 +63,22 @@ def compute(frames: Mapping[str, pd.DataFrame], site: Site, *, now_ms: int) -> p
     return found.assign(inputs=pd.Series(inputs, index=found.index, dtype="str"))
 
 
-def _reports(harvest: pd.DataFrame, site: Site) -> pd.DataFrame:
+def _reports(frames: Frames, site: Site) -> pd.DataFrame:
     """A lane's days with a report, weighed or not, with its month and week."""
+    harvest = frames["garden_harvest"]
+    harvest = harvest.assign(day=local_days(harvest["time"], site.zone))
+    harvest = harvest[harvest["day"] >= pd.Timestamp(frames.since)]
     is_day = (harvest["level"] == "lane") & (harvest["period"] == "day") & (harvest["commodity"] == ALL_FOODS)
     rows = harvest[is_day & (harvest["n"] > 0) & harvest["place"].isin(list(_areas(site)))]
-    days = local_days(rows["time"], site.zone)
-    return rows.assign(lane=rows["place"], start=starts(days, "month"), week=starts(days, "week"))
+    return rows.assign(lane=rows["place"], start=starts(rows["day"], "month"), week=starts(rows["day"], "week"))
 
 
 def _months(reports: pd.DataFrame, site: Site) -> pd.DataFrame:
     weeks = reports.groupby([*_MONTH, "week"])["kg"].sum(min_count=1).reset_index()
     weeks["m2"] = weeks["kg"] / weeks["lane"].map(_areas(site)).astype(float)
-    months = weeks.groupby(_MONTH, as_index=False).agg(
-        kg=("kg", lambda kg: kg.sum(min_count=1)), n=("week", "size"), mean=("m2", "mean"), spread=("m2", "std")
-    )
+    by_month = weeks.groupby(_MONTH)
+    months = by_month.agg(n=("week", "size"), mean=("m2", "mean"), spread=("m2", "std"))
+    months = months.assign(kg=by_month["kg"].sum(min_count=1)).reset_index()
     error = months["spread"].fillna(0.0) / np.sqrt(months["n"])
     marks = reports.groupby(_MONTH)["marks"].agg(lambda texts: provenance.text(_inherited(texts)))
     area = months["lane"].map(_areas(site)).astype(float)

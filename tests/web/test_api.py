@@ -11,6 +11,7 @@ import pytest
 
 from commons.rows import Block
 from web.settings import WebSettings
+from web.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -318,9 +319,15 @@ def test_indicators_name_their_methods_and_marks(garden: Garden, visit: Callable
 def test_every_address_is_described_with_examples(visit: Callable[..., TestClient]) -> None:
     described = visit().get("/api/v1/openapi.json").json()
 
-    assert set(described["paths"]) == {f"/api/v1/{name}" for name in ("measurements", "indicators", "read", "latest")}
-    parameters = described["paths"][READ]["get"]["parameters"]
-    assert all(parameter["description"] and parameter["example"] for parameter in parameters)
+    files = {f"tables/{name}.{form}" for name in TABLES for form in ("csv", "xlsx")}
+    names = {"measurements", "indicators", "read", "latest", "map.geojson", *files}
+    assert set(described["paths"]) == {f"/api/v1/{name}" for name in names}
+    asked = [path["get"] for path in described["paths"].values()]
+    assert all(
+        each["summary"] and each["description"] and {"200", "414", "503"} <= set(each["responses"]) for each in asked
+    )
+    parameters = [parameter for each in asked for parameter in each.get("parameters", ())]
+    assert all(each["description"] and (each.get("example") or each["schema"]["enum"]) for each in parameters)
 
 
 def test_the_described_example_works(garden: Garden, visit: Callable[..., TestClient]) -> None:
